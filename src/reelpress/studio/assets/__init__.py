@@ -1,0 +1,1 @@
+"""Uploaded templates, media and fonts: sniffed, probed, normalised, stored by content."""

@@ -1,0 +1,1 @@
+"""Media campaigns: the template, its configuration and its immutable published versions."""

@@ -1,0 +1,1 @@
+"""API callers of Studio: their credentials, their tokens, and who may call."""
