@@ -1,0 +1,1 @@
+"""Campaigns: drafts, immutable versions, triggers, occurrences and their sends."""

@@ -1,0 +1,1 @@
+"""Where delivery campaigns go."""

@@ -1,0 +1,1 @@
+"""E-mail: content, message building, SMTP delivery, and the built-in mailbox."""

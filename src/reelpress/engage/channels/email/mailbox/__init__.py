@@ -1,0 +1,1 @@
+"""The built-in mailbox: an SMTP server whose mail is read in the console."""
