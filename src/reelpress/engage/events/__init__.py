@@ -1,0 +1,1 @@
+"""What customers did, as the Data API reports it."""
