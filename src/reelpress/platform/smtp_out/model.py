@@ -7,8 +7,6 @@ TlsMode = Literal["none", "starttls", "tls"]
 SmtpFailureKind = Literal[
     "refused", "connect", "tls", "auth", "recipient", "temporary", "permanent", "timeout"
 ]
-    "refused", "connect", "tls", "auth", "recipient", "temporary", "permanent", "timeout"
-]
 
 
 @dataclass(frozen=True, slots=True)
