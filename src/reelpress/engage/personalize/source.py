@@ -1,0 +1,128 @@
+"""Template text before the engine sees it: its tags, the names it uses, MoEngage's own statement.
+
+Nothing here decides what is safe. The engine parses; these patterns only read what it has accepted.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final, Literal, cast
+
+from reelpress.engage.personalize.model import Reference, TemplateFault
+
+_IN_TAG = r"""(?:'(?:\\.|[^'\\])*'|"(?:\\.|[^"\\])*"|(?!%s)[^'"])*"""
+_TAG: Final = re.compile(
+    r"\{%[-+]?\s*raw\s*[-+]?%\}(?P<raw>.*?)\{%[-+]?\s*endraw\s*[-+]?%\}"
+    + r"|\{\{(?P<output>"
+    + _IN_TAG % r"[-+]?\}\}"
+    + r")[-+]?\}\}"
+    + r"|\{%(?P<block>"
+    + _IN_TAG % r"[-+]?%\}"
+    + r")[-+]?%\}"
+    + r"|\{\#.*?\#\}",
+    re.DOTALL,
+)
+_STRING: Final = r"""'(?:\\.|[^'\\])*'|"(?:\\.|[^"\\])*\""""
+_NOT_SEND: Final = re.compile(rf"\{{%([-+]?)\s*MOE_NOT_SEND\s*(?:\(\s*({_STRING})?\s*\))?\s*([-+]?)%\}}")
+_REFERENCE: Final = re.compile(
+    rf"\b(UserAttribute|EventAttribute|Campaign)\s*(?:\[\s*({_STRING})\s*\]|\.\s*([A-Za-z_]\w*))"
+    + r"(\s*\|\s*(?:default|d)\b)?"
+)
+_SOURCE: Final = re.compile(r"\b(?:UserAttribute|EventAttribute|Campaign)\b")
+_FILTER: Final = re.compile(r"(?<!\|)\|(?!\|)\s*([A-Za-z_]\w*)")
+_STATEMENT: Final = re.compile(r"[-+]?\s*([A-Za-z_]\w*)")
+_ESCAPED: Final = re.compile(r"\\(.)", re.DOTALL)
+
+_STATEMENTS: Final = frozenset(
+    {"if", "elif", "else", "endif", "for", "endfor", "set", "do", "break", "continue", "with", "endwith"}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    kind: Literal["text", "output", "block"]
+    text: str
+    line: int
+
+
+def rewrite_not_send(source: str) -> str:
+    """`{% MOE_NOT_SEND("reason") %}` as a call the engine knows; lines stay where they are."""
+    return _NOT_SEND.sub(
+        lambda m: f"{{%{m[1]} do moe_not_send({m[2] or ''}) {m[3]}%}}" + "\n" * m[0].count("\n"), source
+    )
+
+
+def tokens(source: str) -> Iterator[Token]:
+    """Text, `{{ }}` and `{% %}` in order; comments are left out."""
+    at, line = 0, 1
+    for match in _TAG.finditer(source):
+        before = source[at : match.start()]
+        if before:
+            yield Token("text", before, line)
+        line += before.count("\n")
+        yield from _tag(match, line)
+        line += match[0].count("\n")
+        at = match.end()
+    if at < len(source):
+        yield Token("text", source[at:], line)
+
+
+def _tag(match: re.Match[str], line: int) -> Iterator[Token]:
+    if match["raw"] is not None:
+        yield Token("text", match["raw"], line)
+    elif match["output"] is not None:
+        yield Token("output", match["output"], line)
+    elif match["block"] is not None:
+        yield Token("block", match["block"], line)
+
+
+def references(source: str) -> tuple[Reference, ...]:
+    """The attributes a template names literally, in order, each once."""
+    found: dict[tuple[str, str], Reference] = {}
+    for token in tokens(source):
+        if token.kind == "text":
+            continue
+        for match in _REFERENCE.finditer(token.text):
+            name = match[3] if match[2] is None else _unquote(match[2])
+            where = cast("Literal['UserAttribute', 'EventAttribute', 'Campaign']", match[1])
+            seen = found.get((where, name))
+            has_default = match[4] is not None and (seen is None or seen.has_default)
+            found[where, name] = Reference(where, name, has_default)
+    return tuple(found.values())
+
+
+def names_every_attribute(source: str) -> bool:
+    """Whether each use of an object names its attribute literally, so that no other can be read."""
+    return all(
+        len(_SOURCE.findall(token.text)) == len(_REFERENCE.findall(token.text))
+        for token in tokens(source)
+        if token.kind != "text"
+    )
+
+
+def check_statements(source: str, filters: frozenset[str]) -> None:
+    """Refuse what the engine would only notice while rendering, or what must not capture output."""
+    for token in tokens(source):
+        if token.kind == "text":
+            continue
+        bare = re.sub(_STRING, "''", token.text)
+        if token.kind == "block":
+            _check_statement(bare, token.line)
+        for match in _FILTER.finditer(bare):
+            if match[1] not in filters:
+                raise TemplateFault(f"there is no filter {match[1]!r}", token.line)
+
+
+def _check_statement(bare: str, line: int) -> None:
+    match = _STATEMENT.match(bare)
+    word = match[1] if match else ""
+    if word not in _STATEMENTS:
+        raise TemplateFault(f"the statement {word!r} is not available in campaign templates", line)
+    if word == "set" and "=" not in bare:
+        raise TemplateFault("write {% set name = value %}; a set block is not available", line)
+
+
+def _unquote(literal: str) -> str:
+    return _ESCAPED.sub(r"\1", literal[1:-1])
