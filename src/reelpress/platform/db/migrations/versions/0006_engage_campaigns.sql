@@ -2,8 +2,6 @@
 create table engage_campaigns (
     workspace_id text not null references workspaces (id) on delete cascade,
     id text not null check (id ~ '^[0-9a-f]{24}$'),
-    name text not null check (char_length(name) between 5 and 256),
-    tags text[] not null default '{}' check (cardinality(tags) <= 5),
     channel text not null check (channel in ('CONNECTOR', 'EMAIL')),
     delivery_type text not null check (
         delivery_type in ('ONE_TIME', 'PERIODIC', 'EVENT_TRIGGERED', 'BUSINESS_EVENT_TRIGGERED')
@@ -28,7 +26,8 @@ create table engage_campaign_versions (
     id uuid primary key,
     campaign_id text not null,
     number int not null,
-    name text not null,
+    name text not null check (char_length(name) between 5 and 256),
+    tags text[] not null default '{}' check (cardinality(tags) <= 5),
     trigger jsonb,
     audience jsonb not null,
     content jsonb not null,
@@ -79,6 +78,7 @@ create table engage_sends (
     created_at timestamptz not null,
     finished_at timestamptz,
     unique (workspace_id, campaign_id, occasion, profile_id),
+    foreign key (workspace_id, profile_id) references profiles (workspace_id, id) on delete cascade,
     foreign key (workspace_id, campaign_id) references engage_campaigns (workspace_id, id)
         on delete cascade
 );

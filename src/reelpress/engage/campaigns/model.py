@@ -1,0 +1,119 @@
+"""Campaigns as the management API takes them and as their versions freeze them."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated, Any, TypeAlias
+from uuid import UUID
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+
+Json: TypeAlias = dict[str, Any]
+
+NAME_MIN_CHARS = 5
+NAME_MAX_CHARS = 256
+MAX_TAGS = 5
+
+Name = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=NAME_MIN_CHARS, max_length=NAME_MAX_CHARS)
+]
+Tag = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=64)]
+
+
+class Channel(StrEnum):
+    connector = "CONNECTOR"
+    email = "EMAIL"
+
+
+class DeliveryType(StrEnum):
+    one_time = "ONE_TIME"
+    periodic = "PERIODIC"
+    event_triggered = "EVENT_TRIGGERED"
+    business_event_triggered = "BUSINESS_EVENT_TRIGGERED"
+
+
+class Status(StrEnum):
+    draft = "DRAFT"
+    scheduled = "SCHEDULED"
+    active = "ACTIVE"
+    sending = "SENDING"
+    sent = "SENT"
+    paused = "PAUSED"
+    stopped = "STOPPED"
+
+
+class _Model(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Trigger(_Model):
+    """The event that starts the campaign; `conditions` is a rule over the event's attributes."""
+
+    event_name: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
+    conditions: Json | None = None
+
+
+class Schedule(_Model):
+    """When a one-time campaign starts; left out: at activation."""
+
+    start_at: AwareDatetime
+
+
+class CampaignInput(_Model):
+    """POST /api/v1/campaigns. A draft may be incomplete; activation says what is missing."""
+
+    name: Name
+    channel: Channel
+    delivery_type: DeliveryType
+    tags: Annotated[tuple[Tag, ...], Field(max_length=MAX_TAGS)] = ()
+    trigger: Trigger | None = None
+    audience: Json | None = Field(default=None, description="A rule; left out: all users")
+    content: Json = {}
+    schedule: Schedule | None = None
+
+
+class CampaignPatch(_Model):
+    """PATCH /api/v1/campaigns/{id}: what is named is replaced, the rest stays."""
+
+    name: Name | None = None
+    tags: Annotated[tuple[Tag, ...], Field(max_length=MAX_TAGS)] | None = None
+    delivery_type: DeliveryType | None = None
+    trigger: Trigger | None = None
+    audience: Json | None = None
+    content: Json | None = None
+    schedule: Schedule | None = None
+
+
+class TestInput(_Model):
+    """A profile by MoEngage ID or customer id, and what the event would have said."""
+
+    profile_id: str = Field(min_length=1, max_length=200)
+    event_attributes: Json = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Definition:
+    """What a version freezes; `content` is in its stored form (secrets sealed)."""
+
+    name: str
+    tags: tuple[str, ...]
+    trigger: Json | None
+    audience: Json
+    content: Json
+    schedule: Json | None
+
+
+@dataclass(frozen=True, slots=True)
+class Campaign:
+    """The head of a campaign with its newest version."""
+
+    workspace_id: str
+    id: str
+    channel: Channel
+    delivery_type: DeliveryType
+    status: Status
+    version_id: UUID
+    version_number: int
+    created_at: datetime
+    updated_at: datetime
+    definition: Definition

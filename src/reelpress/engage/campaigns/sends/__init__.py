@@ -1,0 +1,1 @@
+"""Sends: one recipient of one campaign occurrence, what became of it, and every try."""
