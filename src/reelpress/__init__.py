@@ -1,0 +1,1 @@
+"""Reelpress: a self-hosted press for personal media."""

@@ -1,0 +1,188 @@
+"""`reelpress up`: the embedded database and every role as children of one process.
+
+A child that ends is started again (with a growing pause); a stop signal ends the roles first and the
+database last. Children are told by the kernel when this process dies, so a `kill -9` leaves nothing behind.
+"""
+
+import asyncio
+import contextlib
+import fcntl
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Generator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from rich.console import Console
+
+from reelpress.platform.config import Settings
+from reelpress.platform.db.embedded import EmbeddedPostgres, embedded, wait_until_ready
+from reelpress.platform.db.migrate import upgrade
+from reelpress.platform.errors import StartupFault
+from reelpress.platform.sandbox import die_with_parent
+
+ROLE_STOP_TIMEOUT_S = 25.0
+LONGEST_PAUSE_S = 10.0
+STEADY_S = 30.0  # a child that ran this long starts again without a pause
+TICK_S = 0.1
+
+
+@dataclass(slots=True)
+class Child:
+    """One supervised process."""
+
+    name: str
+    process: "subprocess.Popen[bytes]"
+    started: float = field(default_factory=time.monotonic)
+    falls: int = 0
+
+
+class Supervisor:
+    """Starts, watches and stops the processes of one data directory."""
+
+    def __init__(self, settings: Settings, *, workers: int, say: Console) -> None:
+        self._settings = settings
+        self._workers = workers
+        self._say = say
+        self._stop = False
+        self._logs = settings.data_dir / "logs"
+        self._postgres: EmbeddedPostgres | None = None
+        self._children: dict[str, Child] = {}
+
+    def start(self) -> None:
+        """Database, schema, roles. Raises StartupFault."""
+        self._logs.mkdir(parents=True, exist_ok=True)
+        if self._settings.database_url is None:
+            self._postgres = embedded(self._settings.data_dir)
+            self._postgres.prepare()
+            self._start_postgres()
+        asyncio.run(self._migrate())
+        for name in self._role_names():
+            self._children[name] = Child(name, self._start_role(name))
+
+    def watch(self) -> None:
+        """Keep everything running until `stop` or a stop signal."""
+        while not self._stop:
+            for child in list(self._children.values()):
+                if child.process.poll() is not None:
+                    self._restart(child)
+            time.sleep(TICK_S)
+
+    def request_stop(self, *_: object) -> None:
+        """Signal handler: end `watch`."""
+        self._stop = True
+
+    def stop(self) -> None:
+        """Roles first, so that what they do can still be recorded; then the database."""
+        postgres = self._children.pop("postgres", None)
+        for child in self._children.values():
+            child.process.terminate()
+        deadline = time.monotonic() + ROLE_STOP_TIMEOUT_S
+        for child in self._children.values():
+            _wait_or_kill(child.process, deadline - time.monotonic())
+        self._children.clear()
+        if postgres is not None:
+            postgres.process.send_signal(signal.SIGINT)  # fast shutdown
+            _wait_or_kill(postgres.process, ROLE_STOP_TIMEOUT_S)
+
+    def _role_names(self) -> list[str]:
+        mailbox = ["mailbox"] if self._settings.mailbox_port else []
+        return ["api", *(f"worker-{number + 1}" for number in range(self._workers)), "scheduler", *mailbox]
+
+    def _start_role(self, name: str) -> "subprocess.Popen[bytes]":
+        with (self._logs / f"{name}.log").open("ab") as log:
+            return subprocess.Popen(  # noqa: S603 - this program itself, no shell
+                [sys.executable, "-m", "reelpress", name.split("-")[0]],
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+                preexec_fn=lambda: die_with_parent(signal.SIGTERM),
+                env={**os.environ, **role_environment(self._settings)},
+            )
+
+    def _start_postgres(self) -> None:
+        assert self._postgres is not None
+        log_file = self._logs / "postgres.log"
+        process = self._postgres.start(log_file)
+        asyncio.run(wait_until_ready(self._postgres.url, process, log_file))
+        self._children["postgres"] = Child("postgres", process)
+
+    async def _migrate(self) -> None:
+        if self._postgres is not None:
+            await upgrade(self._postgres.url)
+        elif self._settings.database_url is not None:
+            await upgrade(self._settings.database_url.get_secret_value())
+
+    def _restart(self, child: Child) -> None:
+        lived = time.monotonic() - child.started
+        falls = 0 if lived > STEADY_S else child.falls + 1
+        pause = min(LONGEST_PAUSE_S, 0.2 * 2 ** (falls - 1)) if falls else 0.0
+        self._say.print(
+            f"[yellow]{child.name} ended; starting it again[/] (see {self._logs / child.name}.log)"
+        )
+        deadline = time.monotonic() + pause
+        while time.monotonic() < deadline and not self._stop:
+            time.sleep(TICK_S)
+        if self._stop:
+            return
+        if child.name == "postgres":
+            self._start_postgres()
+        else:
+            self._children[child.name] = Child(child.name, self._start_role(child.name))
+        self._children[child.name].falls = falls
+
+
+@contextmanager
+def running(settings: Settings, *, workers: int, say: Console) -> Generator[Supervisor]:
+    """Everything up inside the block; stopped at its end. Raises StartupFault when another one runs."""
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    with _only_one(settings.data_dir):
+        supervisor = Supervisor(settings, workers=workers, say=say)
+        previous = {
+            number: signal.signal(number, supervisor.request_stop)
+            for number in (signal.SIGTERM, signal.SIGINT)
+        }
+        try:
+            supervisor.start()
+            yield supervisor
+        finally:
+            supervisor.stop()
+            for number, handler in previous.items():
+                signal.signal(number, handler)
+
+
+def role_environment(settings: Settings) -> dict[str, str]:
+    """What a child needs to open the same installation."""
+    return {
+        "REELPRESS_DATA_DIR": str(settings.data_dir.resolve()),
+        "REELPRESS_PORT": str(settings.port),
+        "REELPRESS_PUBLIC_URL": settings.public_url,
+        "REELPRESS_HTTP_ALLOW": ",".join(settings.http_allow),
+        "REELPRESS_MAILBOX_PORT": str(settings.mailbox_port),
+    }
+
+
+@contextmanager
+def _only_one(data_dir: Path) -> Generator[None]:
+    with (data_dir / "up.lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise StartupFault(
+                f"Reelpress is already running on {data_dir}; stop it or set another REELPRESS_DATA_DIR"
+            ) from None
+        yield
+
+
+def _wait_or_kill(process: "subprocess.Popen[bytes]", within_s: float) -> None:
+    try:
+        process.wait(max(0.1, within_s))
+    except subprocess.TimeoutExpired:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()

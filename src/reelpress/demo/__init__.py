@@ -1,0 +1,1 @@
+"""The demo: a sample workspace built and played through HTTP only."""

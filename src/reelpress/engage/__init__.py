@@ -1,0 +1,1 @@
+"""Engage knows customers, runs campaigns and answers MoEngage's published API."""

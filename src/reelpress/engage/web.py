@@ -1,0 +1,5 @@
+"""Every route of Engage."""
+
+from fastapi import APIRouter
+
+routers: list[APIRouter] = []

@@ -1,0 +1,93 @@
+"""Every setting of a Reelpress process: its name, default and meaning.
+
+Values come from the environment (prefix `REELPRESS_`) or a `.env` file in the working directory.
+"""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, Field, SecretStr, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+Origins = Annotated[tuple[str, ...], NoDecode]
+
+
+def _without_trailing_slash(url: str) -> str:
+    return url.rstrip("/")
+
+
+class Settings(BaseSettings):
+    """The one typed settings object; `reelpress config` prints it."""
+
+    model_config = SettingsConfigDict(env_prefix="REELPRESS_", env_file=".env", extra="ignore", frozen=True)
+
+    data_dir: Path = Field(
+        default=Path(".reelpress"), description="Where the embedded database, media and keys live."
+    )
+    host: str = Field(default="127.0.0.1", description="Address the HTTP server binds to.")
+    port: int = Field(default=8700, description="The one HTTP port: APIs, console and media.")
+    public_url: Annotated[str, AfterValidator(_without_trailing_slash)] = Field(
+        default="http://127.0.0.1:8700",
+        description="How the outside reaches this server; every media URL starts with it.",
+    )
+    database_url: SecretStr | None = Field(
+        default=None,
+        description="An external PostgreSQL (postgresql://...). Unset: the embedded server in data_dir.",
+    )
+    storage_url: str | None = Field(
+        default=None,
+        description="Object store (s3://bucket/prefix, gs://, az://). Unset: data_dir/objects.",
+    )
+    root_key: SecretStr | None = Field(
+        default=None,
+        description="Base64 of 32 bytes that wrap every secret at rest. Unset: data_dir/root.key, made once.",
+    )
+    operator_token: SecretStr | None = Field(
+        default=None,
+        description="Bearer token that may create workspaces. Unset: data_dir/operator.token, made once.",
+    )
+    http_allow: Origins = Field(
+        default=(),
+        description="Exact origins (http://127.0.0.1:8700,...) that outgoing HTTP may reach although "
+        "they are private, not https, or on an odd port.",
+    )
+    smtp_allow: Origins = Field(
+        default=(), description="Exact host:port pairs that outgoing SMTP may reach although private."
+    )
+    mailbox_host: str = Field(default="127.0.0.1", description="Address of the built-in mailbox (SMTP).")
+    mailbox_port: int = Field(
+        default=8725, description="Port of the built-in mailbox (SMTP); 0 turns it off."
+    )
+    trust_proxy: bool = Field(
+        default=False,
+        description="Take the caller's address from X-Forwarded-For. Only behind a proxy that sets it.",
+    )
+    render_processes: int = Field(default=2, ge=1, le=64, description="Render child processes of one worker.")
+    worker_concurrency: int = Field(
+        default=64,
+        ge=4,
+        description="Jobs one worker holds at once (renders wait for a free render process).",
+    )
+    render_timeout_s: float = Field(default=300.0, gt=0, description="Longest time one render may take.")
+    token_lifetime_s: int = Field(
+        default=3600, ge=60, le=86_400, description="Life of a Studio access token in seconds."
+    )
+    trigger_needs_real_time_action: bool = Field(
+        default=False,
+        description="Start event-triggered campaigns only for events that carry real_time_action, as "
+        "MoEngage does; off: every event of the last hour.",
+    )
+    log_json: bool = Field(default=True, description="Log lines as JSON; off: for a person's eyes.")
+    log_level: str = Field(default="INFO", description="DEBUG, INFO, WARNING or ERROR.")
+
+    @field_validator("http_allow", "smtp_allow", mode="before")
+    @classmethod
+    def _split_commas(cls, value: Any) -> Any:
+        if isinstance(value, str):
+            return tuple(part.strip().rstrip("/") for part in value.split(",") if part.strip())
+        return value
+
+    @property
+    def own_origin(self) -> str:
+        """Scheme, host and port of `public_url`."""
+        return "/".join(self.public_url.split("/", 3)[:3])

@@ -1,0 +1,5 @@
+"""PostgreSQL: the only database, the only coordination."""
+
+from reelpress.platform.db.database import Connection, Database, Record, connect, open_database
+
+__all__ = ["Connection", "Database", "Record", "connect", "open_database"]

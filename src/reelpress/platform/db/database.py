@@ -1,0 +1,97 @@
+"""The connection pool, with the codecs every store relies on."""
+
+import json
+from collections.abc import AsyncGenerator, Iterable, Iterator, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from typing import Any, Protocol, cast
+
+import asyncpg
+
+COMMAND_TIMEOUT_S = 60.0
+
+
+class Record(Protocol):
+    """One row; columns by name."""
+
+    def __getitem__(self, column: str | int, /) -> Any: ...
+    def get(self, column: str, default: Any = None, /) -> Any: ...
+    def keys(self) -> Iterator[str]: ...
+    def values(self) -> Iterator[Any]: ...
+    def items(self) -> Iterator[tuple[str, Any]]: ...
+    def __len__(self) -> int: ...
+
+
+class Connection(Protocol):
+    """What stores use of an asyncpg connection (asyncpg ships no types)."""
+
+    async def execute(self, query: str, *arguments: Any, timeout: float | None = None) -> str: ...
+    async def executemany(self, command: str, args: Iterable[Sequence[Any]]) -> None: ...
+    async def fetch(self, query: str, *arguments: Any, timeout: float | None = None) -> list[Record]: ...
+    async def fetchrow(self, query: str, *arguments: Any) -> Record | None: ...
+    async def fetchval(self, query: str, *arguments: Any) -> Any: ...
+    async def copy_records_to_table(
+        self, table_name: str, *, records: Iterable[Sequence[Any]], columns: Sequence[str] | None = None
+    ) -> str: ...
+    def transaction(self) -> AbstractAsyncContextManager[Any]: ...
+    async def close(self) -> None: ...
+
+
+class Pool(Protocol):
+    """What we use of an asyncpg pool."""
+
+    def acquire(self) -> AbstractAsyncContextManager[Connection]: ...
+    async def close(self) -> None: ...
+
+
+class Database:
+    """A pool of connections. jsonb is Python data, uuid is UUID, timestamptz is an aware datetime."""
+
+    def __init__(self, pool: Pool, url: str) -> None:
+        self.pool = pool
+        self.url = url
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncGenerator[Connection]:
+        """A connection inside an open transaction; commits at the end, rolls back on any exception."""
+        async with self.pool.acquire() as connection, connection.transaction():
+            yield connection
+
+    @asynccontextmanager
+    async def connection(self) -> AsyncGenerator[Connection]:
+        """A connection outside of a transaction: every statement commits by itself."""
+        async with self.pool.acquire() as connection:
+            yield connection
+
+    async def close(self) -> None:
+        await self.pool.close()
+
+
+async def open_database(url: str, *, min_size: int = 1, max_size: int = 10) -> Database:
+    """Connect. Raises OSError or asyncpg.PostgresError when the server does not answer."""
+    pool: Any = await asyncpg.create_pool(  # pyright: ignore[reportUnknownMemberType] - asyncpg ships no types
+        url,
+        min_size=min_size,
+        max_size=max_size,
+        init=_prepare_connection,
+        command_timeout=COMMAND_TIMEOUT_S,
+        server_settings={"timezone": "UTC", "application_name": "reelpress"},
+    )
+    return Database(cast("Pool", pool), url)
+
+
+async def connect(url: str, *, timeout: int = 60) -> Connection:
+    """One connection outside of any pool, without codecs. The caller closes it."""
+    connection: Any = await asyncpg.connect(url, timeout=timeout)  # pyright: ignore[reportUnknownMemberType] - as above
+    return cast("Connection", connection)
+
+
+async def _prepare_connection(connection: Any) -> None:
+    for name in ("jsonb", "json"):
+        await connection.set_type_codec(
+            name, encoder=_to_json, decoder=json.loads, schema="pg_catalog", format="text"
+        )
+
+
+def _to_json(value: Any) -> str:
+    # PostgreSQL's jsonb cannot hold U+0000; the doors refuse it, this is the last line.
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)

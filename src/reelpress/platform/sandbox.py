@@ -1,0 +1,201 @@
+"""The one door to other processes: untrusted work under limits, renders in a pool of children."""
+
+import asyncio
+import contextlib
+import ctypes
+import io
+import multiprocessing
+import os
+import pickle
+import resource
+import signal
+import tempfile
+from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass
+from multiprocessing.connection import Connection as Pipe
+from multiprocessing.process import BaseProcess
+from pathlib import Path
+from typing import TypeVar, cast
+
+T = TypeVar("T")
+
+KEPT_ENVIRONMENT = ("PATH", "LANG", "LC_ALL", "TZ", "PYTHONPATH", "VIRTUAL_ENV")
+PR_SET_PDEATHSIG = 1
+KILL_GRACE_S = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What untrusted work may use: wall seconds, address space in MB, size of a written file in MB."""
+
+    seconds: float = 20.0
+    memory_mb: int = 512
+    file_mb: int = 1024
+
+
+class SandboxTimeout(Exception):
+    """The work did not end within its time."""
+
+
+class SandboxCrash(Exception):
+    """The process ended without an answer: out of memory, a crash in a decoder, or it was killed."""
+
+
+class Sandbox:
+    """Runs importable functions with picklable arguments in other processes."""
+
+    def __init__(self, render_processes: int) -> None:
+        self._context = multiprocessing.get_context("spawn")
+        self._render_processes = render_processes
+        self._pool: ProcessPoolExecutor | None = None
+
+    async def run(
+        self,
+        function: Callable[..., T],
+        *arguments: object,
+        limits: Limits | None = None,
+        folder: Path | None = None,
+    ) -> T:
+        """Run in a fresh process: limits, scrubbed environment, private folder, killed as a group.
+
+        Raises SandboxTimeout, SandboxCrash, or what the function raised.
+        """
+        return await asyncio.to_thread(self._run, function, arguments, limits or Limits(), folder)
+
+    async def render(self, function: Callable[..., T], *arguments: object, timeout_s: float) -> T:
+        """Run in the pool of render processes. Raises SandboxTimeout, SandboxCrash, or the function's own.
+
+        After a crash or a time-out the pool is made anew; what else ran in it raises SandboxCrash.
+        """
+        pool = self._open_pool()
+        try:
+            future = asyncio.wrap_future(pool.submit(function, *arguments))
+            return await asyncio.wait_for(future, timeout_s)
+        except BrokenProcessPool as fault:
+            self._drop(pool)
+            raise SandboxCrash("the render process died") from fault
+        except TimeoutError as fault:
+            self._drop(pool)
+            raise SandboxTimeout(f"the render took longer than {timeout_s:g} s") from fault
+
+    def close(self) -> None:
+        """Stop the render processes."""
+        if self._pool is not None:
+            self._drop(self._pool)
+
+    def _open_pool(self) -> ProcessPoolExecutor:
+        if self._pool is None:
+            self._pool = ProcessPoolExecutor(
+                self._render_processes, mp_context=self._context, initializer=die_with_parent
+            )
+        return self._pool
+
+    def _drop(self, pool: ProcessPoolExecutor) -> None:
+        if self._pool is pool:
+            self._pool = None
+        running = cast("dict[int, BaseProcess] | None", getattr(pool, "_processes", None))
+        children = list((running or {}).values())
+        for child in children:
+            with contextlib.suppress(ProcessLookupError):
+                child.kill()
+        pool.shutdown(wait=False, cancel_futures=True)
+
+    def _run(
+        self, function: Callable[..., T], arguments: tuple[object, ...], limits: Limits, folder: Path | None
+    ) -> T:
+        with contextlib.ExitStack() as stack:
+            home = folder or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="reelpress-")))
+            ours, theirs = self._context.Pipe(duplex=False)
+            child = self._context.Process(
+                target=_child, args=(theirs, function, arguments, limits, str(home)), daemon=True
+            )
+            child.start()
+            theirs.close()
+            try:
+                if not ours.poll(limits.seconds):
+                    raise SandboxTimeout(f"the work took longer than {limits.seconds:g} s")
+                try:
+                    kind, value = _AnswerUnpickler(io.BytesIO(ours.recv_bytes())).load()
+                except EOFError as fault:
+                    raise SandboxCrash("the process ended without an answer") from fault
+            finally:
+                _kill_group(child.pid)
+                child.kill()
+                child.join(KILL_GRACE_S)
+                ours.close()
+        if kind == "raised":
+            raise cast("BaseException", value)
+        return cast("T", value)
+
+
+class _AnswerUnpickler(pickle.Unpickler):
+    """Reads a child's answer without trusting it: plain data, our record types and exceptions only."""
+
+    def find_class(self, module_name: str, global_name: str, /) -> object:
+        found: object = super().find_class(module_name, global_name)
+        ours = module_name.startswith("reelpress.") or module_name in (
+            "pathlib",
+            "datetime",
+            "uuid",
+            "fractions",
+        )
+        if isinstance(found, type) and (ours or (module_name == "builtins" and issubclass(found, Exception))):
+            return found
+        raise pickle.UnpicklingError(f"{module_name}.{global_name} may not be in a sandbox's answer")
+
+
+def die_with_parent(signal_number: int = signal.SIGKILL) -> None:
+    """Ask the kernel to send a signal to this process when its parent ends (Linux)."""
+    with contextlib.suppress(OSError, AttributeError):
+        ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, signal_number, 0, 0, 0)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+def _child(
+    answer: Pipe, function: Callable[..., object], arguments: tuple[object, ...], limits: Limits, home: str
+) -> None:
+    os.setsid()
+    die_with_parent()
+    kept = {name: os.environ[name] for name in KEPT_ENVIRONMENT if name in os.environ}
+    os.environ.clear()
+    os.environ.update(kept, HOME=home, TMPDIR=home)
+    os.chdir(home)
+    memory = limits.memory_mb * 1024 * 1024
+    file_bytes = limits.file_mb * 1024 * 1024
+    cpu_s = int(limits.seconds) * 2 + 1
+    used = _address_space()
+    resource.setrlimit(resource.RLIMIT_AS, (used + memory, used + memory))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (file_bytes, file_bytes))
+    resource.setrlimit(resource.RLIMIT_CPU, (cpu_s, cpu_s))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    try:
+        outcome: tuple[str, object] = ("value", function(*arguments))
+        data = pickle.dumps(outcome)
+    except MemoryError:
+        data = pickle.dumps(("raised", SandboxCrash("the work needs more memory than it may use")))
+    except Exception as fault:
+        data = _pickled_fault(fault)
+    answer.send_bytes(data)
+    answer.close()
+
+
+def _pickled_fault(fault: Exception) -> bytes:
+    try:
+        data = pickle.dumps(("raised", fault))
+        pickle.loads(data)  # noqa: S301 - our own bytes: some exceptions pickle but do not unpickle
+    except Exception:
+        return pickle.dumps(("raised", SandboxCrash(f"the work failed: {type(fault).__name__}")))
+    return data
+
+
+def _address_space() -> int:
+    pages = int(Path("/proc/self/statm").read_text().split()[0])
+    return pages * resource.getpagesize()
+
+
+def _kill_group(pid: int | None) -> None:
+    if pid is not None:
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(pid, signal.SIGKILL)

@@ -1,0 +1,1 @@
+"""Studio makes media and answers Whilter's published API."""

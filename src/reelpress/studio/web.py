@@ -1,0 +1,5 @@
+"""Every route of Studio."""
+
+from fastapi import APIRouter
+
+routers: list[APIRouter] = []

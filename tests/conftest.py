@@ -1,0 +1,151 @@
+"""What tests stand on: a real PostgreSQL, a real server, a real worker."""
+
+import asyncio
+import os
+import tempfile
+from collections.abc import AsyncGenerator, Callable, Iterator
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from pathlib import Path
+
+import aiohttp
+import pytest
+
+from reelpress.platform.config import Settings
+from reelpress.platform.context import Platform, open_platform
+from reelpress.platform.db import connect
+from reelpress.platform.db.embedded import embedded, wait_until_ready
+from reelpress.platform.db.migrate import upgrade
+from tests.support.live import LiveServer, free_port, start_live
+
+FAST_AND_LOOSE = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+
+
+@dataclass(frozen=True)
+class TestWorkspace:
+    """A workspace with its credentials."""
+
+    __test__ = False
+    id: str
+    api_token: str
+    data_key: str
+    admin_email: str
+    admin_password: str
+
+    @property
+    def headers(self) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self.api_token}"}
+
+    @property
+    def basic(self) -> aiohttp.BasicAuth:
+        return aiohttp.BasicAuth(self.id, self.data_key)
+
+
+@pytest.fixture(scope="session")
+def postgres_url() -> Iterator[str]:
+    """One server for the whole run; `reelpress_template` holds the migrated schema."""
+    with tempfile.TemporaryDirectory(prefix="reelpress-tests-") as folder:
+        Path(folder).chmod(0o755)
+        server = embedded(Path(folder))
+        server.prepare()
+        log_file = Path(folder) / "postgres.log"
+        child = server.start(log_file, FAST_AND_LOOSE)
+        try:
+            asyncio.run(_prepare_template(server.url, child, log_file))
+            yield server.url
+        finally:
+            child.terminate()
+            child.wait(20)
+
+
+async def _prepare_template(url: str, child: object, log_file: Path) -> None:
+    await wait_until_ready(url, child, log_file)
+    admin = await connect(url)
+    await admin.execute("CREATE DATABASE reelpress_template")
+    await admin.close()
+    await upgrade(url.replace("/postgres?", "/reelpress_template?"))
+
+
+@pytest.fixture
+async def database_url(postgres_url: str) -> AsyncGenerator[str]:
+    """A fresh, migrated database."""
+    name = f"test_{os.getpid()}_{os.urandom(4).hex()}"
+    admin = await connect(postgres_url)
+    await admin.execute(f"CREATE DATABASE {name} TEMPLATE reelpress_template")
+    try:
+        yield postgres_url.replace("/postgres?", f"/{name}?")
+    finally:
+        await admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
+        await admin.close()
+
+
+@pytest.fixture
+def settings(database_url: str, tmp_path: Path) -> Settings:
+    """Settings of a process under test; its own origin is the only inside address it may reach."""
+    port, mailbox_port = free_port(), free_port()
+    return Settings(
+        _env_file=None,
+        data_dir=tmp_path / "data",
+        database_url=database_url,
+        port=port,
+        public_url=f"http://127.0.0.1:{port}",
+        http_allow=(f"http://127.0.0.1:{port}",),
+        mailbox_port=mailbox_port,
+        render_processes=1,
+        log_json=False,
+        log_level="WARNING",
+    )
+
+
+@pytest.fixture
+async def platform(settings: Settings) -> AsyncGenerator[Platform]:
+    """Every door open on a fresh database."""
+    async with open_platform(settings) as platform:
+        yield platform
+
+
+@pytest.fixture
+async def workspace(platform: Platform) -> TestWorkspace:
+    """A workspace with an admin, a token and a Data API key."""
+    from reelpress.app.workspaces import NewWorkspace, make_workspace
+
+    made = await make_workspace(
+        platform,
+        NewWorkspace(name="Lantern & Co", admin_email="admin@example.com", admin_password="long enough"),
+    )
+    return TestWorkspace(
+        made.workspace_id, made.api_token, made.data_api_key, made.admin_email, made.admin_password
+    )
+
+
+@pytest.fixture
+async def server(platform: Platform) -> AsyncGenerator[LiveServer]:
+    """A live server with the whole program, a worker and the mailbox, on a real port."""
+    async with AsyncExitStack() as stack:
+        yield await stack.enter_async_context(start_live(platform))
+
+
+@pytest.fixture
+async def http() -> AsyncGenerator[aiohttp.ClientSession]:
+    """A client that follows no redirect by itself."""
+    async with aiohttp.ClientSession() as session:
+        yield session
+
+
+@pytest.fixture
+def settle(platform: Platform) -> Callable[..., object]:
+    """Wait until no due job is queued or running."""
+
+    async def wait(within_s: float = 60.0) -> None:
+        async with asyncio.timeout(within_s):
+            while True:
+                async with platform.db.connection() as conn:
+                    busy = await conn.fetchval(
+                        "SELECT count(*) FROM pgqueuer WHERE status = 'picked' "
+                        "OR (status = 'queued' AND execute_after <= now() + interval '2 seconds')"
+                    )
+                if not busy:
+                    return
+                await asyncio.sleep(0.05)
+
+    return wait
