@@ -53,7 +53,7 @@ async def client(
     return _client(row) if row else None
 
 
-async def client_of_any_workspace(conn: Connection, client_id: UUID) -> Client | None:
+async def client_of_any_workspace(conn: Connection, client_id: UUID | None) -> Client | None:
     """For the token call, whose caller knows only the client id. Revoked ones are not found."""
     row = await conn.fetchrow(
         f"SELECT {_COLUMNS} FROM studio_clients WHERE id = $1 AND revoked_at IS NULL",  # noqa: S608 - fixed columns
