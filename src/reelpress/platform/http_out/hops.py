@@ -29,7 +29,7 @@ OWN_HEADERS = frozenset(
 HEADERS_FOR_STRANGERS = frozenset({"accept", "accept-encoding", "accept-language", "range", "user-agent"})
 
 _TOKEN = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
-_FORBIDDEN_IN_VALUE = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
+_FORBIDDEN_IN_VALUE = re.compile(r"[\x00-\x08\x0a-\x1f\x7f\ud800-\udfff]")
 
 
 class RedirectRefusedError(Exception):

@@ -14,7 +14,8 @@ MAX_NAME_CHARACTERS = 253
 # RFC 3986, section 3: scheme "://" authority, then whatever follows.
 _SHAPE = re.compile(r"(?P<scheme>[A-Za-z][A-Za-z0-9+.-]*)://(?P<authority>[^/?#]*)(?P<rest>.*)", re.DOTALL)
 _AUTHORITY = re.compile(r"(?P<host>\[[0-9A-Fa-f:.]+\]|[^\[\]:@\\%]+)(?::(?P<port>[0-9]{1,5}))?", re.DOTALL)
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+# C0, C1, and lone surrogates, which no encoder takes.
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 _NAME = re.compile(r"(?!-)[a-z0-9_-]{1,63}(?<!-)(?:\.(?!-)[a-z0-9_-]{1,63}(?<!-))*\.?")
 # The WHATWG URL standard reads a name whose last label is a number as an IPv4 address, as inet_aton(3) does.
 _ENDS_IN_NUMBER = re.compile(r"(?:.*\.)?(?:[0-9]+|0x[0-9a-f]*)\.?")
@@ -50,7 +51,7 @@ class Origin:
 
     @classmethod
     def of(cls, url: URL) -> Self:
-        host, port = url.host, url.port
+        host, port = url.raw_host, url.port
         assert host is not None
         assert port is not None
         return cls(url.scheme, host, port)
@@ -99,10 +100,12 @@ def read_url(text: str) -> URL:
 
 def read_host(text: str) -> str:
     """A bare host name or IP address as `Origin.host` writes it; raises TargetRefusedError."""
-    url = read_url(f"https://[{text}]" if ":" in text else f"https://{text}")
-    if url.host is None or url.path != "/" or url.raw_query_string or url.explicit_port is not None:
+    bracketed = f"[{text}]" if text.count(":") > 1 else text
+    if set(text) & set("/?#@[]\\%") or text.count(":") == 1 or not text:
         raise TargetRefusedError("This is not a host name. Write it like mail.example.com.")
-    return url.host
+    host = read_url(f"https://{bracketed}").raw_host
+    assert host is not None
+    return host
 
 
 def judge(url: URL, *, listed: bool, allow_http: bool) -> Origin:
@@ -169,7 +172,8 @@ def _as_written(text: str, url: URL) -> URL:
     exact = URL(text, encoded=True)
     return URL.build(
         scheme=url.scheme,
-        authority=url.authority,
+        host=url.host_subcomponent or "",
+        port=url.explicit_port,
         path=exact.raw_path,
         query_string=exact.raw_query_string,
         encoded=True,

@@ -11,7 +11,7 @@ import aiosmtplib
 
 from reelpress.platform.smtp_out.envelope import Envelope, seal
 from reelpress.platform.smtp_out.failures import EXPECTED, HostRefusedError, Stage, explain
-from reelpress.platform.smtp_out.hosts import Hosts
+from reelpress.platform.smtp_out.hosts import Hosts, shown
 from reelpress.platform.smtp_out.model import SmtpAccepted, SmtpFailure, SmtpTransport
 
 ACCEPTED = 250
@@ -48,7 +48,7 @@ class Delivery:
             await _say_goodbye(smtp)
             return accepted
         except EXPECTED as error:
-            where = f"{self._transport.host}:{self._transport.port}"
+            where = shown(self._transport.host, self._transport.port)
             found = explain(error, self._stage, where, self._timeout_s)
             return SmtpFailure(found.kind, found.code, found.message, found.retryable, self._elapsed_ms())
         finally:

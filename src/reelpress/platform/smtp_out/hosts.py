@@ -38,7 +38,7 @@ class Hosts:
             known = ", ".join(str(number) for number in sorted(MAIL_PORTS))
             raise HostRefusedError(
                 f"Port {port} is not a mail port ({known}). Use one of them, "
-                f"or have the operator add {host}:{port} to REELPRESS_SMTP_ALLOW."
+                f"or have the operator add {shown(host, port)} to REELPRESS_SMTP_ALLOW."
             )
         return endpoint
 
@@ -56,7 +56,7 @@ class Hosts:
         except HostRefusedError as error:
             return str(error)
         except addresses.AddressRefusedError as error:
-            return address_advice(f"{host}:{port}", error.reason)
+            return address_advice(shown(host, port), error.reason)
         except TimeoutError:
             return f"The name {host} took over {LOOKUP_TIMEOUT_S:g} s to resolve. Check its DNS records."
         except OSError:
@@ -85,6 +85,11 @@ class Hosts:
         if not answers:
             raise socket.gaierror(socket.EAI_NONAME, "no address")
         return [_address_info(answer["host"], port) for answer in answers]
+
+
+def shown(host: str, port: int) -> str:
+    """Host and port as an operator writes them into REELPRESS_SMTP_ALLOW."""
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
 
 def _parse_entry(entry: str) -> Endpoint:
