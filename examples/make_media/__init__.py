@@ -1,0 +1,1 @@
+"""Draws and synthesises every picture, clip and sound of the sample templates."""
