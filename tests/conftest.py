@@ -4,9 +4,9 @@ import asyncio
 import os
 import tempfile
 from collections.abc import AsyncGenerator, Callable, Iterator
-from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import aiohttp
 import pytest
@@ -16,7 +16,10 @@ from reelpress.platform.context import Platform, open_platform
 from reelpress.platform.db import connect
 from reelpress.platform.db.embedded import embedded, wait_until_ready
 from reelpress.platform.db.migrate import upgrade
-from tests.support.live import LiveServer, free_port, start_live
+from tests.support.ports import free_port
+
+if TYPE_CHECKING:
+    from tests.support.live import LiveServer
 
 FAST_AND_LOOSE = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 
@@ -119,10 +122,12 @@ async def workspace(platform: Platform) -> TestWorkspace:
 
 
 @pytest.fixture
-async def server(platform: Platform) -> AsyncGenerator[LiveServer]:
+async def server(platform: Platform) -> "AsyncGenerator[LiveServer]":
     """A live server with the whole program, a worker and the mailbox, on a real port."""
-    async with AsyncExitStack() as stack:
-        yield await stack.enter_async_context(start_live(platform))
+    from tests.support.live import start_live
+
+    async with start_live(platform) as live:
+        yield live
 
 
 @pytest.fixture

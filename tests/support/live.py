@@ -1,7 +1,6 @@
 """A live server in the test's own event loop."""
 
 import asyncio
-import socket
 from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -20,13 +19,6 @@ class LiveServer:
     """Where the server under test answers."""
 
     url: str
-
-
-def free_port() -> int:
-    """A port nobody listens on at the moment."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 @asynccontextmanager

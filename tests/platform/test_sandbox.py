@@ -1,0 +1,103 @@
+"""The sandbox: limits hold, faults come back, nothing of the environment leaks in."""
+
+import os
+import time
+from pathlib import Path
+
+import pytest
+
+from reelpress.platform.sandbox import Limits, Sandbox, SandboxCrash, SandboxTimeout
+
+
+def give_back(value: int) -> tuple[int, str]:
+    return value, str(Path.cwd())
+
+
+def sleep_long() -> None:
+    time.sleep(60)
+
+
+def take_memory() -> int:
+    return len(bytearray(2 * 1024**3))
+
+
+def environment_names() -> list[str]:
+    return sorted(os.environ)
+
+
+def refuse() -> None:
+    raise ValueError("the third frame is broken")
+
+
+def die() -> None:
+    os._exit(3)
+
+
+def write_much() -> None:
+    Path("much").write_bytes(b"x" * (3 * 1024 * 1024))
+
+
+class Evil:
+    def __reduce__(self) -> tuple[object, tuple[str]]:
+        return os.getenv, ("HOME",)
+
+
+def answer_with_a_trap() -> object:
+    return Evil()
+
+
+@pytest.fixture
+def sandbox() -> Sandbox:
+    return Sandbox(render_processes=1)
+
+
+async def test_it_runs_in_a_private_folder_that_is_gone_afterwards(sandbox: Sandbox) -> None:
+    value, folder = await sandbox.run(give_back, 7)
+    assert value == 7
+    assert folder != str(Path.cwd())
+    assert not Path(folder).exists()
+
+
+async def test_work_that_takes_too_long_is_killed(sandbox: Sandbox) -> None:
+    with pytest.raises(SandboxTimeout):
+        await sandbox.run(sleep_long, limits=Limits(seconds=1.5))
+
+
+async def test_work_that_takes_too_much_memory_is_refused(sandbox: Sandbox) -> None:
+    with pytest.raises(SandboxCrash):
+        await sandbox.run(take_memory, limits=Limits(memory_mb=256))
+
+
+async def test_a_file_over_the_cap_is_refused(sandbox: Sandbox) -> None:
+    with pytest.raises((SandboxCrash, OSError)):
+        await sandbox.run(write_much, limits=Limits(file_mb=1))
+
+
+async def test_secrets_of_the_environment_do_not_get_in(
+    sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("REELPRESS_ROOT_KEY", "secret")
+    assert not [name for name in await sandbox.run(environment_names) if "REELPRESS" in name]
+
+
+async def test_what_the_work_raised_comes_back(sandbox: Sandbox) -> None:
+    with pytest.raises(ValueError, match="third frame"):
+        await sandbox.run(refuse)
+
+
+async def test_a_process_that_dies_is_a_crash_not_a_hang(sandbox: Sandbox) -> None:
+    with pytest.raises(SandboxCrash):
+        await sandbox.run(die)
+
+
+async def test_an_answer_cannot_run_code_in_the_parent(sandbox: Sandbox) -> None:
+    with pytest.raises(Exception, match="may not be in a sandbox's answer"):
+        await sandbox.run(answer_with_a_trap)
+
+
+async def test_the_render_pool_heals_after_a_crash(sandbox: Sandbox) -> None:
+    with pytest.raises(SandboxCrash):
+        await sandbox.render(die, timeout_s=30)
+    value, _ = await sandbox.render(give_back, 8, timeout_s=30)
+    assert value == 8
+    sandbox.close()
