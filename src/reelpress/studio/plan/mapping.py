@@ -1,0 +1,108 @@
+"""A request's values become what each layer shows."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import msgspec
+
+from reelpress.studio.plan import model
+from reelpress.studio.plan.text import clean_value, fill_template
+from reelpress.studio.plan.transforms import TransformFault, apply_transforms
+
+
+@dataclass(frozen=True, slots=True)
+class FieldFault:
+    """Why a value cannot be used; the message holds no value, so it may be stored and shown."""
+
+    field: str
+    layer: str
+    message: str
+
+
+class LayerText(msgspec.Struct, frozen=True):
+    layer: str
+    text: str
+
+
+class LayerImage(msgspec.Struct, frozen=True):
+    """`value` is what the request said (a URL, say); empty: the layer shows `resource` of the plan.
+
+    The renderer looks for the picture under `files["field:" + field]`.
+    """
+
+    layer: str
+    field: str
+    value: str
+    resource: str
+
+
+class Resolved(msgspec.Struct, frozen=True):
+    texts: tuple[LayerText, ...]
+    images: tuple[LayerImage, ...]
+
+    def text_of(self, layer: str) -> str:
+        return next((entry.text for entry in self.texts if entry.layer == layer), "")
+
+    def image_of(self, layer: str) -> LayerImage | None:
+        return next((entry for entry in self.images if entry.layer == layer), None)
+
+    @property
+    def image_values(self) -> dict[str, str]:
+        """Field -> value of the pictures to fetch; hand them to the renderer as `files["field:" + field]`."""
+        return {entry.field: entry.value for entry in self.images if entry.value}
+
+
+def image_key(field: str) -> str:
+    """The key under which `files` holds the picture of an image field."""
+    return f"field:{field}"
+
+
+def resolve(plan: model.Plan, values: Mapping[str, str]) -> Resolved | tuple[FieldFault, ...]:
+    """Apply mappings, transforms and fallbacks; every fault is reported, not the first alone."""
+    faults: list[FieldFault] = []
+    texts: list[LayerText] = []
+    images: list[LayerImage] = []
+    for layer in plan.layers:
+        chosen = {entry.slot: entry for entry in plan.mappings if entry.layer == layer.name}
+        if layer.kind == "image":
+            entry = chosen[layer.slots[0]]
+            value = _value(entry, values, faults, own_content=bool(layer.resource))
+            images.append(LayerImage(layer.name, entry.field, value, layer.resource))
+        else:
+            shown = {slot: _value(chosen[slot], values, faults, own_content=False) for slot in layer.slots}
+            texts.append(LayerText(layer.name, fill_template(layer.template, shown)))
+    return tuple(faults) if faults else Resolved(tuple(texts), tuple(images))
+
+
+def positional_values(
+    plan: model.Plan, *, texts: Sequence[str] = (), images: Sequence[str] = ()
+) -> dict[str, str]:
+    """The positional arrays as named values: the n-th text fills the n-th text field, likewise images.
+
+    Raises ValueError, naming the kind, when there are more values than fields.
+    """
+    named: dict[str, str] = {}
+    for kind, given in (("text", texts), ("image", images)):
+        names = [entry.name for entry in plan.fields if entry.kind == kind]
+        if len(given) > len(names):
+            raise ValueError(f"{len(given)} {kind} values for {len(names)} {kind} fields")
+        named.update(zip(names, given, strict=False))
+    return named
+
+
+def _value(
+    entry: model.Mapping, values: Mapping[str, str], faults: list[FieldFault], *, own_content: bool
+) -> str:
+    refuse: Callable[[str], None] = lambda why: faults.append(FieldFault(entry.field, entry.layer, why))  # noqa: E731 - a two-argument closure reads best inline
+    given = clean_value(values.get(entry.field, ""))
+    if not given:
+        if entry.fallback is not None:
+            return clean_value(entry.fallback)
+        if entry.required and not own_content:
+            refuse(f"field {entry.field!r} is missing or empty and layer {entry.layer!r} has no fallback")
+        return ""
+    try:
+        return apply_transforms(given, entry.transforms)
+    except TransformFault as fault:
+        refuse(f"field {entry.field!r} on layer {entry.layer!r}: {fault}")
+        return ""

@@ -1,0 +1,165 @@
+"""The drawing vocabulary: what MLT services mean, free of MLT's spellings.
+
+A scene becomes a tree of `Clip` and `Group` nodes. Times are whole frames of the scene's own profile.
+A node covers `start .. start + frames - 1` of its parent; its local position is
+`parent position - start + offset`. Effects live in local positions: an effect acts on
+`first .. last` (inclusive) and its keys count from `first`.
+Lengths are pixels of the scene's canvas, angles degrees clockwise, colours 8-bit RGBA, unpremultiplied.
+"""
+
+from typing import Literal
+
+import msgspec
+
+Curve = Literal["hold", "linear", "smooth"]
+Rgba = tuple[int, int, int, int]
+Align = Literal["left", "center", "right"]
+VAlign = Literal["top", "middle", "bottom"]
+TextFit = Literal["scale", "shrink", "wrap", "ellipsis"]
+ImageFit = Literal["contain", "cover"]
+
+
+class Key(msgspec.Struct, frozen=True, array_like=True):
+    """One keyframe; `curve` shapes the way to the next key."""
+
+    frame: int
+    values: tuple[float, ...]
+    curve: Curve = "linear"
+
+
+Keys = tuple[Key, ...]
+
+
+class Box(msgspec.Struct, frozen=True, array_like=True):
+    x: float
+    y: float
+    width: float
+    height: float
+
+
+class TextStyle(msgspec.Struct, frozen=True):
+    family: str
+    size: float
+    weight: int
+    italic: bool
+    colour: Rgba
+    background: Rgba
+    outline_colour: Rgba
+    outline: float
+    pad: float
+    align: Align
+    underline: bool = False
+    strike: bool = False
+    letter_spacing: float = 0.0
+    shadow_colour: Rgba = (0, 0, 0, 0)
+    shadow_x: float = 0.0
+    shadow_y: float = 0.0
+    shadow_blur: float = 0.0
+
+
+class FitRule(msgspec.Struct, frozen=True):
+    """How text keeps inside its box. `scale` is melt's rule: the drawn text is scaled down as a picture."""
+
+    mode: TextFit = "scale"
+    max_lines: int = 1
+    min_size: float = 12.0
+
+
+class VideoSource(msgspec.Struct, frozen=True, tag="video"):
+    resource: str
+    picture: bool = True
+    sound: bool = True
+
+
+class ImageSource(msgspec.Struct, frozen=True, tag="image"):
+    resource: str
+    layer: str = ""
+    fit: ImageFit = "contain"
+    radius: float = 0.0
+    anchor: tuple[float, float] = (0.5, 0.5)
+
+
+class ColourSource(msgspec.Struct, frozen=True, tag="colour"):
+    colour: Rgba
+
+
+class Place(msgspec.Struct, frozen=True, tag="place"):
+    """Puts all that was drawn so far into a rectangle; `rect` keys are x, y, width, height, opacity."""
+
+    rect: Keys
+    rotation: Keys = ()
+    stretch: bool = False
+    upscale: bool = True
+    halign: Align = "center"
+    valign: VAlign = "middle"
+    rotate_about_centre: bool = True
+    background: Rgba = (0, 0, 0, 0)
+    first: int = 0
+    last: int | None = None
+
+
+class Write(msgspec.Struct, frozen=True, tag="write"):
+    """Text over what was drawn so far, inside `rect`. `layer` names it where it depends on data."""
+
+    text: str
+    style: TextStyle
+    rect: Keys
+    halign: Align
+    valign: VAlign
+    fit: FitRule
+    layer: str = ""
+    first: int = 0
+    last: int | None = None
+
+
+class Light(msgspec.Struct, frozen=True, tag="light"):
+    """Multiplies colour by `level` and coverage by `alpha`."""
+
+    level: Keys = ()
+    alpha: Keys = ()
+    first: int = 0
+    last: int | None = None
+
+
+class Gain(msgspec.Struct, frozen=True, tag="gain"):
+    """Sound level in dB."""
+
+    level: Keys
+    first: int = 0
+    last: int | None = None
+
+
+class Ramp(msgspec.Struct, frozen=True, tag="ramp"):
+    """Sound level as a linear factor, as a cross-fade needs it."""
+
+    factor: Keys
+    first: int = 0
+    last: int | None = None
+
+
+Source = VideoSource | ImageSource | ColourSource
+Effect = Place | Write | Light | Gain | Ramp
+
+
+class Clip(msgspec.Struct, frozen=True, tag="clip"):
+    start: int
+    frames: int
+    offset: int
+    source: Source
+    effects: tuple[Effect, ...] = ()
+    picture: bool = True
+    sound: bool = True
+
+
+class Group(msgspec.Struct, frozen=True, tag="group"):
+    """Children drawn bottom to top. With `dissolve` the last child fades in over the others (keys: 0 to 1)."""
+
+    start: int
+    frames: int
+    offset: int
+    children: tuple["Clip | Group", ...]
+    effects: tuple[Effect, ...] = ()
+    dissolve: Keys = ()
+
+
+Node = Clip | Group

@@ -1,0 +1,22 @@
+"""MLT's spellings of a moment: frames, `hh:mm:ss.mmm`, `hh:mm:ss:ff`, `mm:ss.mmm`, seconds with a dot."""
+
+import re
+from fractions import Fraction
+
+_CLOCK = re.compile(r"(?:(?:(\d+):)?(\d+):)?(\d+)(?:[.,](\d+))?")
+_SMPTE = re.compile(r"(\d+):(\d+):(\d+)[:;](\d+)")
+
+
+def parse_time(text: str, fps: Fraction) -> int:
+    """Frames; a negative number of frames counts from an end, as MLT has it. Raises ValueError."""
+    text = text.strip()
+    if re.fullmatch(r"[+-]?\d+", text):
+        return int(text)
+    if match := _SMPTE.fullmatch(text):
+        hours, minutes, seconds, frames = (int(group) for group in match.groups())
+        return round((hours * 3600 + minutes * 60 + seconds) * fps) + frames
+    if match := _CLOCK.fullmatch(text):
+        hours, minutes, seconds, fraction = match.groups()
+        whole = int(hours or 0) * 3600 + int(minutes or 0) * 60 + int(seconds)
+        return round((whole + Fraction(f"0.{fraction or 0}")) * fps)
+    raise ValueError(f"{text!r} is not a time")
