@@ -206,11 +206,8 @@ def _own_nodes(scope: ast.AST) -> Iterator[ast.AST]:
 def _names_of_composed_text(node: ast.AST) -> Iterator[str]:
     if isinstance(node, ast.Assign) and _is_composed(node.value):
         yield from (target.id for target in node.targets if isinstance(target, ast.Name))
-    elif (
-        isinstance(node, ast.AugAssign) and isinstance(node.op, ast.Add) and isinstance(node.target, ast.Name)
-    ):
-        if _looks_like_text(node.value):
-            yield node.target.id
+    elif isinstance(node, ast.AugAssign) and _looks_like_text(node.value):
+        yield from (target.id for target in (node.target,) if isinstance(target, ast.Name))
 
 
 def _runs_composed_sql(call: ast.Call, composed: set[str]) -> bool:

@@ -8,6 +8,7 @@ from typing import Self
 from yarl import URL
 
 DEFAULT_PORTS = {"http": 80, "https": 443}
+OPEN_PORTS = frozenset(DEFAULT_PORTS.values())
 MAX_URL_CHARACTERS = 8_000
 MAX_NAME_CHARACTERS = 253
 
@@ -120,7 +121,7 @@ def judge(url: URL, *, listed: bool, allow_http: bool) -> Origin:
         raise TargetRefusedError(
             f"{origin} is plain http. Use https, or have the operator add {origin} to REELPRESS_HTTP_ALLOW."
         )
-    if origin.port not in DEFAULT_PORTS.values():
+    if origin.port not in OPEN_PORTS:
         raise TargetRefusedError(
             f"{origin} uses port {origin.port}; only 80 and 443 are open. Use one of them, "
             f"or have the operator add {origin} to REELPRESS_HTTP_ALLOW."
