@@ -1,0 +1,7 @@
+"""One module a page or a small family of pages; each has a `router`."""
+
+from fastapi import APIRouter
+
+from reelpress.console.pages import home, sign_in
+
+routers: list[APIRouter] = [sign_in.router, home.router]
