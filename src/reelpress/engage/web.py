@@ -2,4 +2,16 @@
 
 from fastapi import APIRouter
 
-routers: list[APIRouter] = []
+from reelpress.engage.channels.email.mailbox.routes import router as mailbox_router
+from reelpress.engage.data_api.key_routes import router as data_keys_router
+from reelpress.engage.data_api.routes import router as data_api_router
+from reelpress.engage.events.routes import router as events_router
+from reelpress.engage.profiles.routes import router as profiles_router
+
+routers: list[APIRouter] = [
+    mailbox_router,
+    data_api_router,
+    data_keys_router,
+    events_router,
+    profiles_router,
+]

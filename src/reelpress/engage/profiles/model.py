@@ -1,7 +1,7 @@
 """A customer's profile as the rest of Engage sees it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
@@ -20,6 +20,7 @@ class Profile:
     created_at: datetime
     updated_at: datetime
     last_seen_at: datetime
+    platforms: Mapping[str, bool] = field(default_factory=dict[str, bool])
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,82 @@
+"""Basic authentication of the Data API: the workspace id is the user, a Data API key the password."""
+
+import base64
+import binascii
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import Request
+from fastapi.params import Depends as DependsParam
+
+from reelpress.engage.data_api import faults, keys
+from reelpress.engage.data_api.faults import DataApiFault
+from reelpress.platform.auth import Access
+from reelpress.platform.context import Platform
+
+
+@dataclass(frozen=True, slots=True)
+class Workspace:
+    """Whose data a call may write; `time_zone` is what event times fall back to."""
+
+    id: str
+    time_zone: str
+
+
+class DataKeyHolder(Access):
+    """A client that knows a live Data API key of the workspace it names."""
+
+    summary = "a Data API key of the workspace"
+
+    async def __call__(self, request: Request) -> Workspace:
+        platform: Platform = request.app.state.platform
+        user, password = _credentials(request)
+        _require_one_workspace(request, user)
+        # A NUL is in no id of ours, and the database would not take it.
+        readable = "\0" not in user + password
+        async with platform.db.connection() as conn:
+            found = await keys.check(conn, platform.keys, user, password) if readable else None
+        if found is not None and not found.any_key:
+            raise faults.conflict("App Secret key is not set. Please login to the dashboard to set a key.")
+        if found is None or not found.opens:
+            raise faults.unauthorized("App Secret key mismatch. Please login to the dashboard to verify key")
+        return Workspace(user, found.time_zone)
+
+
+Caller = Annotated[Workspace, DependsParam(DataKeyHolder())]
+
+
+def _credentials(request: Request) -> tuple[str, str]:
+    header = request.headers.get("authorization")
+    if header is None:
+        raise faults.unauthorized("Authentication Header Required")
+    scheme, _, encoded = header.strip().partition(" ")
+    if scheme and scheme.lower() != "basic":
+        raise faults.unauthorized(
+            "Invalid authorization used. MoEngage only supports 'Basic Auth' authorization."
+        )
+    try:
+        user, colon, password = base64.b64decode(encoded.strip(), validate=True).decode().partition(":")
+    except (binascii.Error, ValueError):
+        user, colon, password = "", "", ""
+    if not colon:
+        raise faults.unauthorized("Authorization details are missing")
+    if not user:
+        raise faults.unauthorized("Username (APP_KEY) is missing in the Basic Auth authorization.")
+    if not password:
+        raise faults.unauthorized("Password (APP_SECRET) is missing in the Basic Auth authorization.")
+    return user, password
+
+
+def _require_one_workspace(request: Request, user: str) -> None:
+    """Path, query, MOE-APPKEY and Basic user name the same workspace, wherever they name one."""
+    app_key = request.headers.get("moe-appkey")
+    if app_key is not None and app_key.strip() != user:
+        raise faults.unauthorized(
+            "MOE_APPKEY doesn't match the Username (APP_KEY) used in Basic Auth authorization."
+        )
+    named = [request.path_params.get("workspace"), *request.query_params.getlist("app_id")]
+    given = {name for name in named if name}
+    if not given:
+        raise DataApiFault(400, "ParamsRequired", "app_id is required in path/query params.")
+    if given != {user}:
+        raise faults.conflict("App key mismatch in params and authentication.")

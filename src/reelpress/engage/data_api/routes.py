@@ -1,0 +1,80 @@
+"""`/v1/customer`, `/v1/event` and `/v1/transition`, in all spellings clients use."""
+
+import traceback
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import JSONResponse
+from fastapi.routing import APIRoute
+
+from reelpress.engage.data_api import faults, service
+from reelpress.engage.data_api.access import Caller
+from reelpress.engage.data_api.body import BULK_BODY, CUSTOMER_BODY, EVENT_BODY, read_document
+from reelpress.engage.data_api.faults import DataApiFault
+from reelpress.engage.data_api.parse import parse_customer, parse_event, parse_transition
+from reelpress.platform.telemetry import log
+from reelpress.platform.web import PlatformDep
+
+ACCEPTED = {
+    "status": "success",
+    "message": "Your request has been accepted and will be processed soon.",
+}
+LONGEST_DELIVERY_KEY = 200
+TRACE_FRAMES = 4
+
+
+class DataApiRoute(APIRoute):
+    """Answers every fault, ours too, with the contract's body."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        handle = super().get_route_handler()
+
+        async def answer(request: Request) -> Response:
+            try:
+                return await handle(request)
+            except DataApiFault as fault:
+                return JSONResponse(fault.body(), status_code=fault.status)
+            except Exception as fault:
+                # Where it failed, without the message: the database quotes customers' data in its own.
+                where = traceback.format_tb(fault.__traceback__)[-TRACE_FRAMES:]
+                log.error("a Data API call failed", route=self.path, fault=type(fault).__name__, where=where)
+                return JSONResponse(faults.unexpected().body(), status_code=500)
+
+        return answer
+
+
+router = APIRouter(prefix="/v1", tags=["Data API"], route_class=DataApiRoute)
+
+
+@router.post("/customer")
+@router.post("/customer/{workspace}")
+async def track_user(request: Request, platform: PlatformDep, caller: Caller) -> JSONResponse:
+    """Create or update a customer."""
+    batch = parse_customer(await read_document(request, CUSTOMER_BODY))
+    await service.accept(platform, caller, batch, _delivery(request))
+    return JSONResponse(ACCEPTED)
+
+
+@router.post("/event")
+@router.post("/event/{workspace}")
+async def track_event(request: Request, platform: PlatformDep, caller: Caller) -> JSONResponse:
+    """Take in what one customer did."""
+    batch = parse_event(await read_document(request, EVENT_BODY))
+    await service.accept(platform, caller, batch, _delivery(request))
+    return JSONResponse(ACCEPTED)
+
+
+@router.post("/transition")
+@router.post("/transition/{workspace}")
+async def import_in_bulk(request: Request, platform: PlatformDep, caller: Caller) -> JSONResponse:
+    """Customers, devices and events of many customers in one call."""
+    batch = parse_transition(await read_document(request, BULK_BODY))
+    await service.accept(platform, caller, batch, _delivery(request))
+    return JSONResponse(ACCEPTED)
+
+
+def _delivery(request: Request) -> str | None:
+    """What makes a repeated delivery recognisable; MoEngage ignores it, our own senders send it."""
+    key = request.headers.get("idempotency-key") or request.headers.get("webhook-id")
+    return key if key and len(key) <= LONGEST_DELIVERY_KEY else None

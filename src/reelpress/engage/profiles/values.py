@@ -1,0 +1,200 @@
+"""What an attribute may hold: limits, inferred types, date-times.
+
+Values that break a limit are shortened or left out, never refused: a client that sends a thousand
+users must not lose them for one long string (contract of the Data API, value rules and data model).
+"""
+
+import json
+import re
+from datetime import UTC, datetime
+from enum import Enum
+from typing import Any, Final, TypeAlias, cast
+
+from reelpress.engage.profiles.model import AttributeType
+
+JsonValue: TypeAlias = "str | int | float | bool | list[JsonValue] | dict[str, JsonValue] | None"
+
+LONGEST_STRING = 512
+LONGEST_NAME = 200
+LONGEST_LIST = 254
+LARGEST_OBJECT_BYTES = 25_000
+MOST_OBJECT_KEYS = 100
+MOST_OBJECT_ELEMENTS = 100
+DEEPEST_OBJECT = 2
+FIRST_MILLISECOND_EPOCH = 1e11
+"""Numbers above this are epoch milliseconds, those below are seconds (1e11 s is the year 5138)."""
+
+_LARGEST_INTEGER = 2**63 - 1
+_URL = re.compile(r"https?://\S+\Z", re.IGNORECASE)
+_DATE_TIME = re.compile(
+    r"(\d{4}-\d\d-\d\d)(?:[T ]?(\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?(Z|[+-]\d\d:?\d\d)?)?\Z", re.ASCII
+)
+
+
+class Dropped(Enum):
+    """Stands for a value that is not stored."""
+
+    DROPPED = "dropped"
+
+
+DROPPED: Final = Dropped.DROPPED
+
+
+def clean_name(name: str) -> str | None:
+    """An attribute's name as it is stored, None for a name that cannot be one."""
+    name = name.replace("\0", "")
+    return name if 1 <= len(name) <= LONGEST_NAME else None
+
+
+def clean(value: JsonValue) -> JsonValue | Dropped:
+    """A value within the limits. A null, an over-long URL and an oversized object are dropped."""
+    match value:
+        case None:
+            return DROPPED
+        case bool():
+            return value
+        case int() | float():
+            return _number(value)
+        case str():
+            return _string(value)
+        case list():
+            return _list(value)
+        case dict():
+            return _object(value)
+
+
+def clean_attributes(attributes: dict[str, JsonValue], most: int) -> dict[str, JsonValue]:
+    """The attributes that can be stored, at most `most` of them, in their order."""
+    kept: dict[str, JsonValue] = {}
+    for name, value in attributes.items():
+        key, cleaned = clean_name(name), clean(value)
+        if key is not None and not isinstance(cleaned, Dropped) and len(kept) < most:
+            kept[key] = cleaned
+    return kept
+
+
+def infer_type(value: JsonValue) -> AttributeType:
+    """The type a value is catalogued under."""
+    match value:
+        case bool():
+            return "bool"
+        case int() | float():
+            return "double"
+        case str():
+            return "string" if parse_moment(value) is None else "datetime"
+        case list():
+            return "array"
+        case _:
+            return "object"
+
+
+def parse_date_time(text: str) -> datetime | None:
+    """A date or date-time in the accepted spellings, naive where it names no zone; else None."""
+    match = _DATE_TIME.match(text)
+    if match is None:
+        return None
+    day, time, fraction, zone = match.groups()
+    try:
+        return datetime.fromisoformat(f"{day}T{time or '00:00:00'}.{(fraction or '0')[:6]:0<6}{zone or ''}")
+    except ValueError:
+        return None
+
+
+def parse_moment(text: str) -> int | None:
+    """Epoch milliseconds of a date or date-time, in UTC where it names no zone; else None."""
+    moment = parse_date_time(text)
+    if moment is None:
+        return None
+    try:
+        aware = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    except OverflowError:
+        return None
+    elapsed = aware - datetime(1970, 1, 1, tzinfo=UTC)
+    return (elapsed.days * 86_400 + elapsed.seconds) * 1000 + elapsed.microseconds // 1000
+
+
+def moment_of(value: object) -> float | None:
+    """Epoch milliseconds of an attribute read as a date-time: text, or a number of seconds or of ms."""
+    match value:
+        case bool():
+            return None
+        case int() | float():
+            number = float(value)
+            return number if abs(number) > FIRST_MILLISECOND_EPOCH else number * 1000
+        case str():
+            return parse_moment(value)
+        case _:
+            return None
+
+
+def fold(text: str) -> str:
+    """Text for comparison without regard to case."""
+    return text.casefold().replace("\0", "")
+
+
+def folded(attributes: dict[str, Any]) -> dict[str, Any]:
+    """The strings, and lists of strings, of a profile without regard to case."""
+    return {key: found for key, value in attributes.items() if (found := _folded(value)) is not None}
+
+
+def moments(attributes: dict[str, Any]) -> dict[str, int]:
+    """The date-times among a profile's strings as epoch milliseconds."""
+    return {
+        key: found
+        for key, value in attributes.items()
+        if isinstance(value, str) and (found := parse_moment(value)) is not None
+    }
+
+
+def _folded(value: object) -> str | list[str] | None:
+    if isinstance(value, str):
+        return fold(value)
+    if isinstance(value, list):
+        return [fold(item) for item in cast("list[object]", value) if isinstance(item, str)]
+    return None
+
+
+def _number(value: int | float) -> int | float:
+    return float(value) if abs(value) > _LARGEST_INTEGER else value
+
+
+def _string(value: str) -> str | Dropped:
+    value = value.replace("\0", "")
+    if len(value) <= LONGEST_STRING:
+        return value
+    # Half a URL is worse than none.
+    return DROPPED if _URL.match(value) else value[:LONGEST_STRING]
+
+
+def _list(values: list[JsonValue]) -> list[JsonValue] | Dropped:
+    if any(isinstance(value, (dict, list)) for value in values):
+        return _sized([_within(value, 1) for value in values[:MOST_OBJECT_ELEMENTS]])
+    kept = [value for item in values[:LONGEST_LIST] if not isinstance(value := clean(item), Dropped)]
+    plain_numbers = all(isinstance(value, (int, float)) and not isinstance(value, bool) for value in kept)
+    return kept if plain_numbers else [_as_text(value) for value in kept]
+
+
+def _object(value: dict[str, JsonValue]) -> dict[str, JsonValue] | Dropped:
+    return _sized(cast("dict[str, JsonValue]", _within(value, 1)))
+
+
+def _sized(value: Any) -> Any:
+    return value if len(json.dumps(value, ensure_ascii=False).encode()) <= LARGEST_OBJECT_BYTES else DROPPED
+
+
+def _within(value: JsonValue, level: int) -> JsonValue:
+    if isinstance(value, (dict, list)) and level > DEEPEST_OBJECT:
+        return _as_text(value)
+    if isinstance(value, dict):
+        pairs = [(clean_name(name), item) for name, item in value.items()][:MOST_OBJECT_KEYS]
+        return {name: _within(item, level + 1) for name, item in pairs if name is not None}
+    if isinstance(value, list):
+        return [_within(item, level + 1) for item in value[:MOST_OBJECT_ELEMENTS]]
+    cleaned = clean(value)
+    return None if isinstance(cleaned, Dropped) else cleaned
+
+
+def _as_text(value: JsonValue) -> str:
+    if isinstance(value, str):
+        return value
+    return json.dumps(value, ensure_ascii=False).replace("\\u0000", "")[:LONGEST_STRING]
