@@ -6,6 +6,7 @@ from reelpress.engage.channels.email.mailbox.routes import router as mailbox_rou
 from reelpress.engage.data_api.key_routes import router as data_keys_router
 from reelpress.engage.data_api.routes import router as data_api_router
 from reelpress.engage.events.routes import router as events_router
+from reelpress.engage.oauth.routes import router as oauth_router
 from reelpress.engage.profiles.routes import router as profiles_router
 
 routers: list[APIRouter] = [
@@ -13,5 +14,6 @@ routers: list[APIRouter] = [
     data_api_router,
     data_keys_router,
     events_router,
+    oauth_router,
     profiles_router,
 ]

@@ -17,12 +17,11 @@ from reelpress.engage.personalize.model import (
     TemplateFault,
     Value,
 )
-from reelpress.engage.personalize.names import STANDARD_NAMES, attribute_key
+from reelpress.engage.personalize.names import attribute_key
 from reelpress.engage.personalize.source import references
 
 __all__ = [
     "MOENGAGE_ID_KEY",
-    "STANDARD_NAMES",
     "CampaignFacts",
     "Context",
     "Destination",

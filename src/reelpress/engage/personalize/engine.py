@@ -33,7 +33,7 @@ from reelpress.engage.personalize.model import (
     TemplateFault,
     Value,
 )
-from reelpress.engage.personalize.names import PAYLOAD_NAMES, STANDARD_NAMES, attribute_key
+from reelpress.engage.personalize.names import attribute_key, is_tracked, known_names
 
 SOURCE_MAX_CHARS: Final = 512_000
 OUTPUT_MAX_CHARS: Final = 1_000_000
@@ -129,7 +129,7 @@ class Template:
         if self._names_all:
             named = [r.name for r in self.references if r.source == "UserAttribute"]
         else:
-            named = [*context.user, *PAYLOAD_NAMES, *context.display_names, *STANDARD_NAMES]
+            named = [*context.user, *known_names(context.display_names)]
         found = {name: _attribute(name, context) for name in named}
         return {name: value for name, value in found.items() if value is not None}
 
@@ -169,7 +169,7 @@ class Template:
 
 def _attribute(name: str, context: Context) -> Value:
     value = context.user.get(attribute_key(name, context.display_names))
-    return context.user.get(name) if value is None and name not in STANDARD_NAMES else value
+    return context.user.get(name) if value is None and not is_tracked(name) else value
 
 
 def _missing(source: str, name: str, more: str = "") -> NotSent:

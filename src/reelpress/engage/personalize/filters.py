@@ -205,17 +205,9 @@ FILTERS: Final[dict[str, Callable[..., Value]]] = {
     **{name: _needs_input(name, function) for name, function in _ON_VALUES.items()},
 }
 
-STANDARD_FILTERS: Final = frozenset(
-    [
-        "abs",
-        "batch",
-        "bool",
-        "capitalize",
-        "count",
-        "dictsort",
-        "filesizeformat",
-        "first",
-        "float",
+STANDARD_FILTERS: Final = (
+    frozenset({"abs", "batch", "bool", "capitalize", "count", "dictsort", "filesizeformat", "first", "float"})
+    | {
         "format",
         "groupby",
         "indent",
@@ -228,29 +220,9 @@ STANDARD_FILTERS: Final = frozenset(
         "list",
         "lower",
         "map",
-        "max",
-        "min",
-        "pluralize",
-        "reject",
-        "rejectattr",
-        "replace",
-        "reverse",
-        "round",
-        "select",
-        "selectattr",
-        "slice",
-        "sort",
-        "split",
-        "string",
-        "striptags",
-        "sum",
-        "title",
-        "trim",
-        "truncate",
-        "unique",
-        "upper",
-        "wordwrap",
-        "zip",
-    ]
+    }
+    | {"map", "max", "min", "pluralize", "reject", "rejectattr", "replace", "reverse", "round", "select"}
+    | {"selectattr", "slice", "sort", "split", "string", "striptags", "sum", "title", "trim", "truncate"}
+    | {"unique", "upper", "wordwrap", "zip"}
 )
 """What campaign templates may use of the engine's own filters."""

@@ -30,7 +30,8 @@ class Destination(Enum):
     HTML = "html"  # text, attribute, link and style each in their own way
     TEXT = "text"  # one line, for subjects and names
     FORM = "form"  # application/x-www-form-urlencoded
-    PLAIN = "plain"  # verbatim, for what is encoded later or has no structure
+    PARAMETER = "parameter"  # one URL parameter or form field, encoded later
+    PLAIN = "plain"  # verbatim, for what has no structure
 
 
 @dataclass(frozen=True, slots=True)

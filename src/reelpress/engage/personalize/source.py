@@ -35,6 +35,7 @@ _FILTER: Final = re.compile(r"(?<!\|)\|(?!\|)\s*([A-Za-z_]\w*)")
 _STATEMENT: Final = re.compile(r"[-+]?\s*([A-Za-z_]\w*)")
 _ESCAPED: Final = re.compile(r"\\(.)", re.DOTALL)
 
+_HIDDEN: Final = "\ufdd1"
 _STATEMENTS: Final = frozenset(
     {"if", "elif", "else", "endif", "for", "endfor", "set", "do", "break", "continue", "with", "endwith"}
 )
@@ -45,6 +46,22 @@ class Token:
     kind: Literal["text", "output", "block"]
     text: str
     line: int
+
+
+def hide_tags(source: str) -> tuple[str, list[str]]:
+    """The source with each tag as a short mark, for splitting around them, and the tags."""
+    tags: list[str] = []
+
+    def hide(match: re.Match[str]) -> str:
+        tags.append(match[0])
+        return f"{_HIDDEN}{len(tags) - 1}{_HIDDEN}"
+
+    return _TAG.sub(hide, source), tags
+
+
+def show_tags(text: str, tags: list[str]) -> str:
+    """Undo `hide_tags` on a part of its text."""
+    return re.sub(f"{_HIDDEN}([0-9]+){_HIDDEN}", lambda match: tags[int(match[1])], text)
 
 
 def rewrite_not_send(source: str) -> str:

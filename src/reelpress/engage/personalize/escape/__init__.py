@@ -10,7 +10,13 @@ from typing import Final
 from reelpress.engage.personalize.escape.base import Escaper, Unwritable
 from reelpress.engage.personalize.escape.html import HtmlEscaper
 from reelpress.engage.personalize.escape.json_text import JsonEscaper
-from reelpress.engage.personalize.escape.lines import FormEscaper, HeaderEscaper, PlainEscaper, TextEscaper
+from reelpress.engage.personalize.escape.lines import (
+    FormEscaper,
+    HeaderEscaper,
+    ParameterEscaper,
+    PlainEscaper,
+    TextEscaper,
+)
 from reelpress.engage.personalize.escape.url import UrlEscaper
 from reelpress.engage.personalize.model import Destination
 
@@ -21,6 +27,7 @@ _ESCAPERS: Final[dict[Destination, Escaper]] = {
     Destination.HTML: HtmlEscaper(),
     Destination.TEXT: TextEscaper(),
     Destination.FORM: FormEscaper(),
+    Destination.PARAMETER: ParameterEscaper(),
     Destination.PLAIN: PlainEscaper(),
 }
 

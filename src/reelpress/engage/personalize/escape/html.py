@@ -19,23 +19,12 @@ _COMMENT: Final = ("comment",)
 _BOGUS: Final = ("bogus",)
 _RAW: Final = frozenset({"script", "style", "xmp", "noscript", "iframe", "noembed", "noframes", "plaintext"})
 _TEXT_ONLY: Final = frozenset({"title", "textarea"})
-_LINKS: Final = frozenset(
-    [
-        "href",
-        "src",
-        "action",
-        "formaction",
-        "background",
-        "poster",
-        "cite",
-        "data",
-        "xlink:href",
-        "longdesc",
-        "usemap",
-        "srcset",
-        "ping",
-    ]
-)
+_LINKS: Final = frozenset({"href", "src", "action", "formaction", "background", "poster", "cite", "data"}) | {
+    "xlink:href",
+    "longdesc",
+    "srcset",
+    "ping",
+}
 _OVERRIDES: Final = re.compile("[\u202d\u202e]")
 _STYLE: Final = re.compile(r"[\w\s#.,%\-]*")
 _NOT_PLAIN: Final = re.compile(r"[^A-Za-z0-9]")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from typing import Final
-from urllib.parse import quote_plus
+from urllib.parse import quote_plus, unquote
 
 from markupsafe import Markup
 
@@ -19,6 +19,14 @@ ENCODED: Final = re.compile(r"[A-Za-z0-9\-._~%!*'()+]*")
 
 class PlainEscaper(Escaper):
     """As it is."""
+
+
+class ParameterEscaper(Escaper):
+    """The text of one parameter. What the `urlencode` filter has encoded is encoded later, like the rest."""
+
+    def write(self, state: State, value: Value) -> tuple[str, State]:
+        text = plain_text(value)
+        return (unquote(text) if isinstance(value, Markup) and ENCODED.fullmatch(text) else text), state
 
 
 class HeaderEscaper(Escaper):
