@@ -16,7 +16,7 @@ open_to_all = public("who signs in is not signed in yet")
 
 
 @router.get("/sign-in", dependencies=[open_to_all])
-async def form(request: Request, next: str = "") -> Response:  # noqa: A002 - the query's name
+async def form(request: Request, next: str = "") -> Response:
     """The form."""
     return page(request, "sign_in/form.html", next_path=_own_path(next), email="", fault=None)
 
@@ -27,7 +27,7 @@ async def sign_in(
     platform: PlatformDep,
     email: Annotated[str, Form(max_length=254)],
     password: Annotated[str, Form(max_length=200)],
-    next: Annotated[str, Form()] = "",  # noqa: A002 - the form's name
+    next: Annotated[str, Form()] = "",
 ) -> Response:
     """Check and start a session; the same words for an unknown person and a wrong password."""
     sessions.require_same_origin(request, platform)
