@@ -4,6 +4,8 @@ Values that break a limit are shortened or left out, never refused: a client tha
 users must not lose them for one long string (contract of the Data API, value rules and data model).
 """
 
+from __future__ import annotations
+
 import json
 import re
 from datetime import UTC, datetime
