@@ -25,9 +25,7 @@ Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max
 FieldName = Annotated[str, StringConstraints(pattern=r"^[^{}\s\x00-\x1f][^{}\x00-\x1f]{0,99}$")]
 AttributeName = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
 LayerKind = Literal["text", "image"]
-Transform = Literal[
-    "trim", "upper", "lower", "title", "first_word", "number", "number_indian", "transliterate"
-]
+Transform = Annotated[str, StringConstraints(pattern=r"^[a-z_]{1,20}(:.{0,60})?$")]
 
 
 class State(StrEnum):
@@ -73,6 +71,9 @@ class Output(_Model):
     kind: Literal["video", "image"] = "video"
     width: int | None = Field(default=None, ge=16, le=MAX_SIDE_PX)
     height: int | None = Field(default=None, ge=16, le=MAX_SIDE_PX)
+    still_at_s: float | None = Field(
+        default=None, ge=0, le=3600, description="The moment an image shows; left out: every layer in sight"
+    )
 
 
 class Part(_Model):
@@ -81,10 +82,16 @@ class Part(_Model):
     kind: Literal["static", "mlt", "ml_with_mlt"]
     asset_id: UUID
     name: Name
+    duration_s: float | None = Field(
+        default=None, gt=0, le=300, description="How long a static picture stays; a video has its own length"
+    )
 
 
 class Fit(_Model):
-    """How a value is made to fit its layer's box. Text: shrink, wrap, ellipsis. Image: cover, contain."""
+    """How a value is made to fit its layer's box. Text: shrink, wrap, ellipsis. Image: cover, contain.
+
+    What is left out is as the template says.
+    """
 
     rule: Literal["shrink", "wrap", "ellipsis", "cover", "contain"] | None = None
     min_size: float | None = Field(default=None, gt=0, le=1000, description="Smallest text size in pixels")
@@ -103,7 +110,11 @@ class Mapping(_Model):
     kind: LayerKind
     field: FieldName
     placeholder: FieldName | None = None
-    transforms: tuple[Transform, ...] = ()
+    transforms: tuple[Transform, ...] = Field(
+        default=(),
+        max_length=10,
+        description="In order: trim, upper, lower, title, number, number:2, number:in, date:%d %b %Y",
+    )
     fallback: str | None = Field(
         default=None,
         max_length=2000,
@@ -209,7 +220,7 @@ class Campaign:
 class Version:
     """An immutable published version. Requests are pinned to the version that accepted them.
 
-    `resources` maps every resource key the plan names to the SHA-256 of the stored content.
+    `resources` maps every resource the plan names, and `font:...` for fonts, to the SHA-256 of its content.
     Secrets are not in the definition: ask `service.egress_of`.
     """
 
