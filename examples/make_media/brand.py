@@ -53,7 +53,9 @@ def gradient(
     return skia.Paint(Shader=shader, AntiAlias=True, Dither=True)
 
 
-def glow(center: tuple[float, float], radius: float, colors: list[int], stops: list[float] | None = None) -> skia.Paint:
+def glow(
+    center: tuple[float, float], radius: float, colors: list[int], stops: list[float] | None = None
+) -> skia.Paint:
     shader = skia.GradientShader.MakeRadial(skia.Point(*center), radius, colors, stops)
     return skia.Paint(Shader=shader, AntiAlias=True, Dither=True)
 
@@ -130,7 +132,9 @@ def draw_text(
 # --- shapes ---
 
 
-def quarter(canvas: skia.Canvas, corner: tuple[float, float], radius: float, turn: float, paint: skia.Paint) -> None:
+def quarter(
+    canvas: skia.Canvas, corner: tuple[float, float], radius: float, turn: float, paint: skia.Paint
+) -> None:
     """A quarter disc around `corner`, its straight sides turned by `turn` degrees."""
     x, y = corner
     path = skia.Path()
@@ -140,7 +144,9 @@ def quarter(canvas: skia.Canvas, corner: tuple[float, float], radius: float, tur
     canvas.drawPath(path, paint)
 
 
-def half(canvas: skia.Canvas, center: tuple[float, float], radius: float, turn: float, paint: skia.Paint) -> None:
+def half(
+    canvas: skia.Canvas, center: tuple[float, float], radius: float, turn: float, paint: skia.Paint
+) -> None:
     """A half disc; at `turn` 0 its flat side is on top."""
     x, y = center
     path = skia.Path()
@@ -150,7 +156,12 @@ def half(canvas: skia.Canvas, center: tuple[float, float], radius: float, turn: 
 
 
 def arc(
-    canvas: skia.Canvas, center: tuple[float, float], radius: float, start: float, sweep: float, paint: skia.Paint
+    canvas: skia.Canvas,
+    center: tuple[float, float],
+    radius: float,
+    start: float,
+    sweep: float,
+    paint: skia.Paint,
 ) -> None:
     x, y = center
     rect = skia.Rect.MakeLTRB(x - radius, y - radius, x + radius, y + radius)
@@ -163,8 +174,10 @@ def polygon(canvas: skia.Canvas, points: list[tuple[float, float]], paint: skia.
     canvas.drawPath(path, paint)
 
 
-def mark(canvas: skia.Canvas, center: tuple[float, float], unit: float, time: float = 9.0, *, ink: int = INK) -> None:
-    """The Larkmere mark, a lark on the water, two units wide and high; built up from `time` 0 to about 1 s."""
+def mark(
+    canvas: skia.Canvas, center: tuple[float, float], unit: float, time: float = 9.0, *, ink: int = INK
+) -> None:
+    """The Larkmere mark, a lark on the water, two units wide and high; built up within about 1 s."""
     cx, cy = center
     body = ease_back(span(time, 0.0, 0.6), 1.1)
     wing = ease_out(span(time, 0.18, 0.65))

@@ -1,23 +1,38 @@
-"""The drawn parts of the abandoned-cart picture: the sheet with its window, and the product that stands in."""
+"""The drawn parts of the abandoned-cart picture: the sheet with its window, and a stand-in product."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 import skia
-
-from examples.make_media.brand import APRICOT, CORAL, CREAM, INK, LAGOON, SAND, WHITE, draw_text, fill, font, half, mark
-from examples.make_media.brand import arc, quarter, stroke
+from examples.make_media.brand import (
+    APRICOT,
+    CORAL,
+    CREAM,
+    INK,
+    LAGOON,
+    SAND,
+    WHITE,
+    arc,
+    draw_text,
+    fill,
+    font,
+    half,
+    mark,
+    quarter,
+    stroke,
+)
 from examples.make_media.files import write_jpeg, write_png
 
 SIZE = (1080, 1080)
-WINDOW = skia.Rect.MakeXYWH(80, 196, 560, 640)
-PRICE_CHIP = skia.Rect.MakeXYWH(496, 746, 258, 104)
+WINDOW = skia.Rect.MakeXYWH(80, 226, 740, 610)
+PRICE_CHIP = skia.Rect.MakeXYWH(574, 762, 296, 100)
+BUTTON = skia.Rect.MakeXYWH(80, 984, 284, 60)
 
 
 def make(folder: Path) -> None:
     write_png(folder / "sheet.png", SIZE, sheet)
-    write_jpeg(folder / "product.jpg", (840, 960), stand_in)
+    write_jpeg(folder / "product.jpg", (888, 732), stand_in)
 
 
 def sheet(canvas: skia.Canvas) -> None:
@@ -45,37 +60,43 @@ def draw_corner(canvas: skia.Canvas) -> None:
     quarter(canvas, (left, step * 3), step, 0, fill(INK))
     quarter(canvas, (1080, step * 5), step, 180, fill(APRICOT))
     quarter(canvas, (left, step * 5), step, 0, fill(CORAL))
-    canvas.drawRect(skia.Rect.MakeXYWH(left, step * 1.5, 0, 0), fill(CORAL))
 
 
 def draw_header(canvas: skia.Canvas) -> None:
-    mark(canvas, (110, 104), 31)
-    draw_text(canvas, "Larkmere", (160, 120), font("NotoSerifDisplay-Bold", 46), fill(INK))
+    mark(canvas, (104, 82), 25)
+    draw_text(canvas, "Larkmere", (144, 95), font("NotoSerifDisplay-Bold", 38), fill(INK))
 
 
 def draw_price_chip(canvas: skia.Canvas) -> None:
     """The price stands on this; it overlaps the window's lower right corner."""
-    canvas.drawRoundRect(PRICE_CHIP.makeOffset(0, 10), 52, 52, fill(INK, alpha=0.3, blur=14))
-    canvas.drawRoundRect(PRICE_CHIP, 52, 52, fill(CORAL))
+    canvas.drawRoundRect(PRICE_CHIP.makeOffset(0, 10), 50, 50, fill(INK, alpha=0.3, blur=14))
+    canvas.drawRoundRect(PRICE_CHIP, 50, 50, fill(CORAL))
 
 
 def draw_footer(canvas: skia.Canvas) -> None:
-    pass
+    canvas.drawRoundRect(BUTTON, 30, 30, fill(INK))
+    draw_text(canvas, "Back to my cart", (110, 1022), font("NotoSans-Bold", 23), fill(CREAM))
+    arrow = skia.Path()
+    arrow.moveTo(314, 1014)
+    arrow.lineTo(336, 1014)
+    arrow.moveTo(327, 1005)
+    arrow.lineTo(336, 1014)
+    arrow.lineTo(327, 1023)
+    canvas.drawPath(arrow, stroke(APRICOT, 4))
+    draw_text(
+        canvas, "We kept it aside for you. No rush.", (392, 1022), font("NotoSans-Regular", 23), fill(INK)
+    )
 
 
 def stand_in(canvas: skia.Canvas) -> None:
     """A wrapped parcel, for a product without a picture."""
     canvas.drawColor(APRICOT)
-    canvas.drawCircle(420, 430, 320, fill(WHITE, alpha=0.3))
-    canvas.drawRect(skia.Rect.MakeLTRB(0, 740, 840, 960), fill(0xFFF39A3C))
-    canvas.drawOval(skia.Rect.MakeLTRB(150, 740, 690, 800), fill(INK, alpha=0.3, blur=18))
-    canvas.drawRoundRect(skia.Rect.MakeLTRB(180, 330, 660, 770), 22, 22, fill(CREAM))
-    canvas.drawRect(skia.Rect.MakeLTRB(180, 440, 660, 452), fill(INK, alpha=0.08))
-    canvas.drawRect(skia.Rect.MakeLTRB(380, 330, 460, 770), fill(CORAL))
+    canvas.drawCircle(444, 330, 270, fill(WHITE, alpha=0.3))
+    canvas.drawRect(skia.Rect.MakeLTRB(0, 560, 888, 732), fill(0xFFF39A3C))
+    canvas.drawOval(skia.Rect.MakeLTRB(210, 566, 678, 620), fill(INK, alpha=0.3, blur=16))
+    canvas.drawRoundRect(skia.Rect.MakeLTRB(238, 226, 650, 596), 20, 20, fill(CREAM))
+    canvas.drawRect(skia.Rect.MakeLTRB(238, 318, 650, 328), fill(INK, alpha=0.08))
+    canvas.drawRect(skia.Rect.MakeLTRB(408, 226, 480, 596), fill(CORAL))
     for side in (-1, 1):
-        canvas.save()
-        canvas.translate(420, 322)
-        canvas.scale(side, 1)
-        arc(canvas, (62, -22), 46, 0, 360, stroke(CORAL, 26))
-        canvas.restore()
-    mark(canvas, (270, 640), 46)
+        arc(canvas, (444 + side * 54, 206), 40, 0, 360, stroke(CORAL, 24))
+    mark(canvas, (320, 490), 42)

@@ -9,7 +9,7 @@ from pathlib import Path
 import av
 import numpy as np
 import skia
-from av.video.reformatter import Colorspace, ColorRange
+from av.video.reformatter import ColorRange, Colorspace
 from PIL import Image
 
 FRAME_RATE = 30
@@ -33,7 +33,9 @@ def draw_picture(size: tuple[int, int], draw: Callable[[skia.Canvas], None], *, 
     return np.asarray(Image.fromarray(picture).resize(size, Image.Resampling.LANCZOS))
 
 
-def write_png(path: Path, size: tuple[int, int], draw: Callable[[skia.Canvas], None], *, colors: int = 0) -> None:
+def write_png(
+    path: Path, size: tuple[int, int], draw: Callable[[skia.Canvas], None], *, colors: int = 0
+) -> None:
     """A PNG with alpha; `colors` above 0 makes it a palette image, which is a quarter of the bytes."""
     image = Image.fromarray(draw_picture(size, draw))
     if colors:
@@ -89,7 +91,9 @@ def to_bt709(pixels: np.ndarray) -> av.VideoFrame:
 def write_sound(path: Path, samples: np.ndarray) -> None:
     """Stereo samples (2, n) of -1 to 1 as AAC-LC at 48 kHz."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    with av.open(str(path), "w", format="mp4", options={"movflags": "faststart", "fflags": "+bitexact"}) as container:
+    with av.open(
+        str(path), "w", format="mp4", options={"movflags": "faststart", "fflags": "+bitexact"}
+    ) as container:
         stream = container.add_stream("aac", rate=SAMPLE_RATE, layout="stereo", bit_rate=192_000)
         stream.codec_context.options = {"flags": "+bitexact"}
         frame = av.AudioFrame.from_ndarray(

@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
-
 from examples.make_media.files import SAMPLE_RATE, write_sound
 
 BEAT_S = 0.625
@@ -23,7 +22,13 @@ def make(templates: Path) -> None:
 def welcome_bed() -> Sound:
     """Six bars in D: one for the opening, four for the person, one to come home."""
     song = Song(15.0)
-    bars = [(50, (62, 66, 69, 73)), (47, (62, 66, 71, 73)), (43, (62, 67, 71, 74)), (45, (64, 69, 73, 76)), (47, (62, 66, 71, 78))]
+    bars = [
+        (50, (62, 66, 69, 73)),
+        (47, (62, 66, 71, 73)),
+        (43, (62, 67, 71, 74)),
+        (45, (64, 69, 73, 76)),
+        (47, (62, 66, 71, 78)),
+    ]
     for bar, (root, chord) in enumerate(bars):
         start = bar * 4 * BEAT_S
         song.pad(start, 4 * BEAT_S, chord, 0.055)
@@ -49,7 +54,9 @@ def thank_you_bed() -> Sound:
     song = Song(10.0)
     song.pad(0.0, 1.25, (55, 62, 67), 0.05)
     for index in range(8):
-        song.pluck(index * BEAT_S / 4, 67 + (0, 2, 4, 7)[index % 4] + 12 * (index // 4), 0.07 + 0.018 * index, 0.6)
+        song.pluck(
+            index * BEAT_S / 4, 67 + (0, 2, 4, 7)[index % 4] + 12 * (index // 4), 0.07 + 0.018 * index, 0.6
+        )
     song.rise(0.1, 1.15, 0.07)
     song.thump(1.25, 0.7)
     for index, note in enumerate((79, 83, 86, 91, 95)):
@@ -93,7 +100,7 @@ class Song:
         time = clock(seconds)
         tone = sum(
             np.sin(2 * np.pi * pitch(note) * partial * time) * np.exp(-time * (2.6 + 2.4 * partial)) * weight
-            for partial, weight in ((1, 1.0), (2, 0.42), (3, 0.16), (4, 0.10))
+            for partial, weight in ((1, 1.0), (2, 0.46), (3, 0.22), (4, 0.14), (6.3, 0.06))
         )
         self.add(at, level * attack(tone, 0.004), pan=pan, room=0.35)
 
@@ -131,9 +138,9 @@ class Song:
             if beat % 2 == 0:
                 self.thump(at + beat * BEAT_S, 0.42)
             else:
-                self.brush(at + beat * BEAT_S, 0.11, 0.11)
+                self.brush(at + beat * BEAT_S, 0.2, 0.10)
             for eighth in range(4):
-                self.brush(at + (beat + eighth / 4) * BEAT_S, 0.028 if eighth % 2 else 0.014, 0.03)
+                self.brush(at + (beat + eighth / 4) * BEAT_S, 0.075 if eighth % 2 else 0.035, 0.035)
 
     def thump(self, at: float, level: float) -> None:
         time = clock(0.32)
@@ -149,7 +156,9 @@ class Song:
         """Air that swells into the next scene."""
         time = clock(seconds)
         hiss = bright(self.dice.standard_normal(len(time)), 1800)
-        self.add(at, level * hiss * (time / seconds) ** 2.2 * np.minimum(1, (seconds - time) / 0.06), room=0.6)
+        self.add(
+            at, level * hiss * (time / seconds) ** 2.2 * np.minimum(1, (seconds - time) / 0.06), room=0.6
+        )
 
     def mixed(self) -> Sound:
         """Dry and reverberated together, gently limited, with the ends at silence."""

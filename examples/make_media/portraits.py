@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import skia
-
 from examples.make_media.brand import (
     APRICOT,
     CORAL,
@@ -37,8 +36,8 @@ class Person:
     hair: int
     wall: int
     cloth: int
-    backdrop: Paint
-    behind: Paint
+    backdrop: Callable[[skia.Canvas], None]
+    behind: Paint | None
     hairdo: Paint
     clothing: Paint
     lips: int = 0xFFB5473C
@@ -46,7 +45,9 @@ class Person:
 
 def make(folder: Path) -> None:
     for name, person in PEOPLE.items():
-        write_jpeg(folder / f"portrait-{name}.jpg", SIZE, lambda canvas, person=person: portrait(canvas, person))
+        write_jpeg(
+            folder / f"portrait-{name}.jpg", SIZE, lambda canvas, person=person: portrait(canvas, person)
+        )
 
 
 def make_stand_in(path: Path) -> None:
@@ -55,8 +56,9 @@ def make_stand_in(path: Path) -> None:
 
 def portrait(canvas: skia.Canvas, person: Person) -> None:
     canvas.drawColor(person.wall)
-    person.backdrop(canvas, person)
-    person.behind(canvas, person)
+    person.backdrop(canvas)
+    if person.behind:
+        person.behind(canvas, person)
     person.clothing(canvas, person)
     draw_neck(canvas, person)
     draw_head(canvas, person)
@@ -131,21 +133,21 @@ def draw_face(canvas: skia.Canvas, person: Person) -> None:
 # --- walls ---
 
 
-def sun_wall(canvas: skia.Canvas, person: Person) -> None:
+def sun_wall(canvas: skia.Canvas) -> None:
     canvas.drawCircle(400, 420, 330, fill(CREAM, alpha=0.34))
 
 
-def arch_wall(canvas: skia.Canvas, person: Person) -> None:
+def arch_wall(canvas: skia.Canvas) -> None:
     half(canvas, (400, 440), 330, 180, fill(CORAL))
     canvas.drawRect(skia.Rect.MakeLTRB(70, 438, 730, 950), fill(CORAL))
 
 
-def ring_wall(canvas: skia.Canvas, person: Person) -> None:
+def ring_wall(canvas: skia.Canvas) -> None:
     for index, radius in enumerate((300, 370, 440, 510)):
         canvas.drawCircle(400, 420, radius, stroke(CREAM, 26, alpha=0.30 - index * 0.05))
 
 
-def corner_wall(canvas: skia.Canvas, person: Person) -> None:
+def corner_wall(canvas: skia.Canvas) -> None:
     quarter(canvas, (800, 0), 430, 90, fill(APRICOT))
     quarter(canvas, (0, 950), 400, 270, fill(DUSK))
     arc(canvas, (0, 0), 240, 0, 90, stroke(CREAM, 22, alpha=0.7))
@@ -205,10 +207,6 @@ def turtleneck_collar(canvas: skia.Canvas, person: Person) -> None:
 
 
 # --- hair ---
-
-
-def nothing(canvas: skia.Canvas, person: Person) -> None:
-    """Hair that is all in front."""
 
 
 def long_hair(canvas: skia.Canvas, person: Person) -> None:
@@ -275,7 +273,14 @@ def curls_behind(canvas: skia.Canvas, person: Person) -> None:
 
 
 def curls_front(canvas: skia.Canvas, person: Person) -> None:
-    for x, y, radius in ((300, 284, 56), (360, 258, 60), (430, 256, 60), (496, 282, 56), (262, 340, 40), (538, 340, 40)):
+    for x, y, radius in (
+        (300, 284, 56),
+        (360, 258, 60),
+        (430, 256, 60),
+        (496, 282, 56),
+        (262, 340, 40),
+        (538, 340, 40),
+    ):
         canvas.drawCircle(x, y, radius, fill(person.hair))
     for x in (252, 548):
         canvas.drawCircle(x, 512, 26, stroke(APRICOT, 7))
@@ -283,7 +288,13 @@ def curls_front(canvas: skia.Canvas, person: Person) -> None:
 
 def silver_bob(canvas: skia.Canvas, person: Person) -> None:
     canvas.drawPath(
-        outline((208, 440), (190, 130, 610, 130, 592, 440), (604, 560, 596, 600, 560, 640), (240, 640), (204, 600, 196, 560, 208, 440)),
+        outline(
+            (208, 440),
+            (190, 130, 610, 130, 592, 440),
+            (604, 560, 596, 600, 560, 640),
+            (240, 640),
+            (204, 600, 196, 560, 208, 440),
+        ),
         fill(person.hair),
     )
 
@@ -308,10 +319,24 @@ def silver_fringe(canvas: skia.Canvas, person: Person) -> None:
 
 
 PEOPLE = {
-    "one": Person(0xFFB9774E, 0xFF98593A, 0xFF241A1D, APRICOT, LAGOON, sun_wall, long_hair, parted_fringe, kurta),
-    "two": Person(0xFFE0A37C, 0xFFC0805B, 0xFF2B1F1B, SAND, PINE, arch_wall, nothing, short_crop, jacket),
-    "three": Person(0xFF7A4B34, 0xFF5C3526, 0xFF1C1416, LAGOON, CORAL, ring_wall, curls_behind, curls_front, crew_neck),
-    "four": Person(0xFFF0C3A2, 0xFFD69F7C, 0xFFB9B4B0, 0xFF6F7FB8, INK, corner_wall, silver_bob, silver_fringe, turtleneck),
+    "one": Person(
+        0xFFB9774E, 0xFF98593A, 0xFF241A1D, APRICOT, LAGOON, sun_wall, long_hair, parted_fringe, kurta
+    ),
+    "two": Person(0xFFE0A37C, 0xFFC0805B, 0xFF2B1F1B, SAND, PINE, arch_wall, None, short_crop, jacket),
+    "three": Person(
+        0xFF7A4B34, 0xFF5C3526, 0xFF1C1416, LAGOON, CORAL, ring_wall, curls_behind, curls_front, crew_neck
+    ),
+    "four": Person(
+        0xFFF0C3A2,
+        0xFFD69F7C,
+        0xFFB9B4B0,
+        0xFF6F7FB8,
+        INK,
+        corner_wall,
+        silver_bob,
+        silver_fringe,
+        turtleneck,
+    ),
 }
 
 
@@ -322,5 +347,7 @@ def stand_in(canvas: skia.Canvas) -> None:
     canvas.drawCircle(320, 400, 205, fill(CREAM))
     for index in range(5):
         y = 560 + index * 44
-        canvas.drawRoundRect(skia.Rect.MakeLTRB(-40, y, 680, y + 60), 0, 0, fill(LAGOON, alpha=0.35 + index * 0.16))
+        canvas.drawRoundRect(
+            skia.Rect.MakeLTRB(-40, y, 680, y + 60), 0, 0, fill(LAGOON, alpha=0.35 + index * 0.16)
+        )
     mark(canvas, (310, 470), 130)

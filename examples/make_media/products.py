@@ -6,7 +6,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 import skia
-
 from examples.make_media.brand import APRICOT, CORAL, CREAM, INK, LAGOON, arc, fill, glow, gradient, stroke
 from examples.make_media.files import write_jpeg
 from examples.make_media.portraits import outline
@@ -25,7 +24,9 @@ def make(folder: Path) -> None:
         write_jpeg(folder / f"product-{name}.jpg", SIZE, draw)
 
 
-def studio(canvas: skia.Canvas, wall: tuple[int, int], floor: int, disc: int, at: tuple[float, float, float]) -> None:
+def studio(
+    canvas: skia.Canvas, wall: tuple[int, int], floor: int, disc: int, at: tuple[float, float, float]
+) -> None:
     """A lit wall, a floor and one disc of colour behind the thing."""
     canvas.drawPaint(gradient((0, 0), (600, 1000), list(wall)))
     canvas.drawCircle(*at, fill(disc))
@@ -33,8 +34,13 @@ def studio(canvas: skia.Canvas, wall: tuple[int, int], floor: int, disc: int, at
 
 
 def shadow(canvas: skia.Canvas, left: float, right: float, y: float, height: float = 34) -> None:
-    canvas.drawOval(skia.Rect.MakeLTRB(left - 20, y - height, right + 20, y + height), fill(INK, alpha=0.20, blur=22))
-    canvas.drawOval(skia.Rect.MakeLTRB(left + 20, y - height * 0.4, right - 20, y + height * 0.4), fill(INK, alpha=0.35, blur=9))
+    canvas.drawOval(
+        skia.Rect.MakeLTRB(left - 20, y - height, right + 20, y + height), fill(INK, alpha=0.20, blur=22)
+    )
+    canvas.drawOval(
+        skia.Rect.MakeLTRB(left + 20, y - height * 0.4, right - 20, y + height * 0.4),
+        fill(INK, alpha=0.35, blur=9),
+    )
 
 
 def within(canvas: skia.Canvas, path: skia.Path, draw: Callable[[], None]) -> None:
@@ -82,7 +88,9 @@ def draw_upper(canvas: skia.Canvas) -> None:
     canvas.drawPath(toe, fill(0xFFF3E0C4))
     for index in range(4):
         for hole in range(3):
-            canvas.drawCircle(742 + index * 27 - hole * 8, 612 + hole * 25 + index * 10, 4.5, fill(INK, alpha=0.25))
+            canvas.drawCircle(
+                742 + index * 27 - hole * 8, 612 + hole * 25 + index * 10, 4.5, fill(INK, alpha=0.25)
+            )
     wing = outline((296, 712), (330, 600, 420, 540, 540, 520), (500, 590, 520, 660, 566, 712))
     canvas.drawPath(wing, fill(LAGOON))
     seam = skia.Path()
@@ -107,7 +115,9 @@ def draw_laces(canvas: skia.Canvas) -> None:
 
 def draw_sole(canvas: skia.Canvas) -> None:
     canvas.drawRect(skia.Rect.MakeLTRB(100, 768, 930, 810), fill(INK))
-    canvas.drawPath(outline((100, 690), (300, 690), (330, 740, 290, 768, 250, 768), (100, 768)), fill(CORAL, alpha=0.9))
+    canvas.drawPath(
+        outline((100, 690), (300, 690), (330, 740, 290, 768, 250, 768), (100, 768)), fill(CORAL, alpha=0.9)
+    )
     for x in range(360, 860, 26):
         canvas.drawLine(x, 736, x + 8, 752, stroke(INK, 4, alpha=0.2))
 
@@ -137,9 +147,14 @@ def headphones(canvas: skia.Canvas) -> None:
 
 def draw_ear(canvas: skia.Canvas) -> None:
     canvas.drawRoundRect(skia.Rect.MakeLTRB(222, 420, 258, 560), 16, 16, fill(APRICOT))
-    canvas.drawRoundRect(skia.Rect.MakeLTRB(110, 488, 216, 790), 52, 52, gradient((110, 0), (216, 0), [INK, 0xFF2C3E68]))
     canvas.drawRoundRect(
-        skia.Rect.MakeLTRB(180, 476, 330, 802), 74, 74, gradient((180, 480), (330, 800), [0xFFFFFBF4, 0xFFE7D3B5])
+        skia.Rect.MakeLTRB(110, 488, 216, 790), 52, 52, gradient((110, 0), (216, 0), [INK, 0xFF2C3E68])
+    )
+    canvas.drawRoundRect(
+        skia.Rect.MakeLTRB(180, 476, 330, 802),
+        74,
+        74,
+        gradient((180, 480), (330, 800), [0xFFFFFBF4, 0xFFE7D3B5]),
     )
     canvas.drawRoundRect(skia.Rect.MakeLTRB(236, 530, 306, 748), 36, 36, fill(CORAL))
     canvas.drawRoundRect(skia.Rect.MakeLTRB(256, 562, 286, 716), 15, 15, fill(0xFFE2553A))
@@ -210,7 +225,9 @@ def backpack(canvas: skia.Canvas) -> None:
 def draw_flap(canvas: skia.Canvas) -> None:
     flap = outline((200, 140), (800, 140), (790, 440), (700, 500, 300, 500, 210, 440))
     canvas.drawPath(flap, fill(INK, alpha=0.3, blur=14))
-    canvas.drawPath(outline((200, 140), (800, 140), (784, 428), (700, 486, 300, 486, 216, 428)), fill(0xFF239089))
+    canvas.drawPath(
+        outline((200, 140), (800, 140), (784, 428), (700, 486, 300, 486, 216, 428)), fill(0xFF239089)
+    )
     stitch = skia.Path()
     stitch.moveTo(216, 408)
     stitch.cubicTo(300, 466, 700, 466, 784, 408)

@@ -7,9 +7,20 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import skia
-
-from examples.make_media.brand import APRICOT, CORAL, INK, LAGOON, SAND, ease_back, ease_in, ease_out, fill, half, mix
-from examples.make_media.brand import quarter, span
+from examples.make_media.brand import (
+    APRICOT,
+    CORAL,
+    INK,
+    LAGOON,
+    SAND,
+    ease_back,
+    ease_out,
+    fill,
+    half,
+    mix,
+    quarter,
+    span,
+)
 
 TILE = 160
 
@@ -39,16 +50,16 @@ def frame_tiles(seed: int, keep: Callable[[int, int], bool]) -> list[Tile]:
     return found
 
 
-def draw_tiles(canvas: skia.Canvas, tiles: list[Tile], time: float, *, leave: float = 99.0, drift: float = 0.0) -> None:
-    """Each tile turns into place; from `leave` on it shrinks away, and `drift` degrees a second keep it alive."""
+def draw_tiles(canvas: skia.Canvas, tiles: list[Tile], time: float) -> None:
+    """Each tile turns into place, spreading from the corners."""
     for tile in tiles:
-        shown = ease_back(span(time, tile.delay, 0.6), 1.2) * (1 - ease_in(span(time, leave + tile.delay * 0.4, 0.4)))
+        shown = ease_back(span(time, tile.delay, 0.6), 1.2)
         if shown <= 0:
             continue
         middle = (tile.column * TILE + TILE / 2, tile.row * TILE - 40 + TILE / 2)
         canvas.save()
         canvas.translate(*middle)
-        canvas.rotate(tile.turn + mix(-90, 0, ease_out(span(time, tile.delay, 0.8))) + drift * time)
+        canvas.rotate(tile.turn + mix(-90, 0, ease_out(span(time, tile.delay, 0.8))))
         canvas.scale(shown, shown)
         draw_shape(canvas, tile.kind, tile.color)
         canvas.restore()

@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 import skia
-
 from examples.make_media.brand import (
     APRICOT,
     CORAL,
@@ -33,6 +32,7 @@ from examples.make_media.brand import (
     wordmark,
 )
 from examples.make_media.files import write_clip, write_png
+from examples.make_media.portraits import make_stand_in
 from examples.make_media.tiles import draw_tiles, frame_tiles
 
 SIZE = (1280, 720)
@@ -40,7 +40,11 @@ OPENING_FRAMES, STAGE_FRAMES, CLOSING_FRAMES = 75, 263, 112
 MARK_AT, MARK_UNIT = (640, 300), 100
 CARD_SIZE = (460, 580)
 PANEL_SIZE = (1640, 720)
-PERKS = (("FREE", "first delivery"), ("60 DAYS", "to change your mind"), ("REPAIRS", "for as long as it lasts"))
+PERKS = (
+    ("FREE", "first delivery"),
+    ("60 DAYS", "to change your mind"),
+    ("REPAIRS", "for as long as it lasts"),
+)
 
 OPENING_TILES = frame_tiles(23, lambda column, row: not (1 <= column <= 6 and 1 <= row <= 3))
 CLOSING_TILES = frame_tiles(7, lambda column, row: column in (0, 7) or (row in (0, 4) and column in (1, 6)))
@@ -51,8 +55,14 @@ def make(folder: Path) -> None:
     write_clip(folder / "stage.mp4", SIZE, STAGE_FRAMES, stage)
     write_clip(folder / "closing.mp4", SIZE, CLOSING_FRAMES, closing)
     write_png(folder / "card.png", CARD_SIZE, card)
+    make_stand_in(folder / "photo.jpg")
     for name, color in (("coral", CORAL), ("apricot", APRICOT), ("cream", CREAM)):
-        write_png(folder / f"panel-{name}.png", PANEL_SIZE, lambda canvas, color=color: panel(canvas, color), colors=64)
+        write_png(
+            folder / f"panel-{name}.png",
+            PANEL_SIZE,
+            lambda canvas, color=color: panel(canvas, color),
+            colors=64,
+        )
 
 
 def opening(canvas: skia.Canvas, time: float) -> None:
@@ -67,13 +77,17 @@ def draw_iris(canvas: skia.Canvas, opened: float) -> None:
     """The lark's eye grows until it is the night of the next scene."""
     if opened > 0:
         x, y = MARK_AT[0] + MARK_UNIT * 0.53, MARK_AT[1] - MARK_UNIT * 0.52
-        canvas.drawCircle(mix(x, 640, opened), mix(y, 360, opened), mix(MARK_UNIT * 0.07, 760, opened), fill(INK))
+        canvas.drawCircle(
+            mix(x, 640, opened), mix(y, 360, opened), mix(MARK_UNIT * 0.07, 760, opened), fill(INK)
+        )
 
 
 def stage(canvas: skia.Canvas, time: float) -> None:
     canvas.drawColor(INK)
     dawn = ease_out(span(time, 0, 1.4))
-    canvas.drawPaint(glow((300, 380), 760, [with_alpha(DUSK, dawn), with_alpha(NAVY, 0.6 * dawn), with_alpha(INK, 0)]))
+    canvas.drawPaint(
+        glow((300, 380), 760, [with_alpha(DUSK, dawn), with_alpha(NAVY, 0.6 * dawn), with_alpha(INK, 0)])
+    )
     draw_orbits(canvas, time)
     draw_cluster(canvas, time)
     draw_words(canvas, time)
@@ -121,7 +135,14 @@ def draw_words(canvas: skia.Canvas, time: float) -> None:
     canvas.save()
     canvas.clipRect(skia.Rect.MakeLTRB(570, 128, 1280, 172))
     rise = mix(46, 0, ease_out(span(time, 0.7, 0.7)))
-    draw_text(canvas, "WELCOME TO LARKMERE", (592, 160 + rise), font("NotoSans-Bold", 20), fill(APRICOT), tracking=4.2)
+    draw_text(
+        canvas,
+        "WELCOME TO LARKMERE",
+        (592, 160 + rise),
+        font("NotoSans-Bold", 20),
+        fill(APRICOT),
+        tracking=4.2,
+    )
     canvas.restore()
     line = ease_in_out(span(time, 1.6, 0.8))
     if line > 0:
@@ -145,7 +166,14 @@ def closing(canvas: skia.Canvas, time: float) -> None:
     shown = ease_out(span(time, 1.5, 0.8))
     if shown > 0:
         at = (640, 514 + mix(14, 0, shown))
-        draw_text(canvas, "Things worth keeping.", at, font("NotoSans-Regular", 27), fill(INK, alpha=shown), align=0.5)
+        draw_text(
+            canvas,
+            "Things worth keeping.",
+            at,
+            font("NotoSans-Regular", 27),
+            fill(INK, alpha=shown),
+            align=0.5,
+        )
     draw_address(canvas, ease_out(span(time, 1.9, 0.7)))
 
 
