@@ -2,6 +2,8 @@
 
 from fastapi import APIRouter
 
+from reelpress.engage.campaigns.routes import router as campaigns_router
+from reelpress.engage.campaigns.sends.routes import router as sends_router
 from reelpress.engage.channels.email.mailbox.routes import router as mailbox_router
 from reelpress.engage.data_api.key_routes import router as data_keys_router
 from reelpress.engage.data_api.routes import router as data_api_router
@@ -10,6 +12,8 @@ from reelpress.engage.oauth.routes import router as oauth_router
 from reelpress.engage.profiles.routes import router as profiles_router
 
 routers: list[APIRouter] = [
+    campaigns_router,
+    sends_router,
     mailbox_router,
     data_api_router,
     data_keys_router,

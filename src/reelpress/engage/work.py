@@ -1,8 +1,9 @@
 """Every job of Engage."""
 
+from reelpress.engage.campaigns import jobs as campaign_jobs
 from reelpress.platform.jobs import Registry
 
 
 def register(registry: Registry) -> None:
     """Name the handlers."""
-    del registry
+    campaign_jobs.register(registry)

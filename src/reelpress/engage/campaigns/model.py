@@ -84,16 +84,26 @@ class CampaignPatch(_Model):
     schedule: Schedule | None = None
 
 
-class TestInput(_Model):
-    """A profile by MoEngage ID or customer id, and what the event would have said."""
+class TryInput(_Model):
+    """Whom to try a campaign on (MoEngage ID, customer id, e-mail, mobile number); what the event says."""
 
-    profile_id: str = Field(min_length=1, max_length=200)
-    event_attributes: Json = {}
+    profile: str = Field(min_length=1, max_length=320)
+    event_attributes: Json | None = None
+
+
+class PreviewInput(TryInput):
+    """`content` shows what is typed but not saved yet."""
+
+    content: Json | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Definition:
-    """What a version freezes; `content` is in its stored form (secrets sealed)."""
+    """What a version freezes; `content` is in its stored form (secrets sealed).
+
+    `display_names` are the attribute keys by display name at that time, so that a later renaming
+    changes nothing in what was written before.
+    """
 
     name: str
     tags: tuple[str, ...]
@@ -101,6 +111,7 @@ class Definition:
     audience: Json
     content: Json
     schedule: Json | None
+    display_names: dict[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,3 +128,9 @@ class Campaign:
     created_at: datetime
     updated_at: datetime
     definition: Definition
+
+    @property
+    def start_at(self) -> datetime | None:
+        """When a one-time campaign is to start; None for at once."""
+        schedule = self.definition.schedule
+        return datetime.fromisoformat(schedule["start_at"]) if schedule else None

@@ -19,7 +19,7 @@ from reelpress.platform.db import Connection, Record
 _CAMPAIGN = """
     select c.workspace_id, c.id, c.channel, c.delivery_type, c.status, c.version_id,
            c.version_number, c.created_at, c.updated_at,
-           v.name, v.tags, v.trigger, v.audience, v.content, v.schedule
+           v.name, v.tags, v.trigger, v.audience, v.content, v.schedule, v.display_names
     from engage_campaigns c join engage_campaign_versions v on v.id = c.version_id
 """
 
@@ -32,6 +32,7 @@ class ActiveVersion:
     version_id: UUID
     trigger: Json
     audience: Json
+    display_names: dict[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,7 @@ class Occurrence:
     version_id: UUID
     status: Status
     audience: Json
+    display_names: dict[str, str]
     page: int
     cursor: str | None
     paged: bool
@@ -74,8 +76,8 @@ async def insert_version(conn: Connection, campaign: Campaign, by: str) -> None:
         """
         insert into engage_campaign_versions
             (workspace_id, id, campaign_id, number, name, tags, trigger, audience, content, schedule,
-             created_at, created_by)
-        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+             display_names, created_at, created_by)
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
         """,
         campaign.workspace_id,
         campaign.version_id,
@@ -87,6 +89,7 @@ async def insert_version(conn: Connection, campaign: Campaign, by: str) -> None:
         definition.audience,
         definition.content,
         definition.schedule,
+        definition.display_names,
         campaign.updated_at,
         by,
     )
@@ -126,7 +129,7 @@ async def find(
     conn: Connection, workspace_id: str, campaign_id: str, *, lock: bool = False
 ) -> Campaign | None:
     row = await conn.fetchrow(
-        _CAMPAIGN + "where c.workspace_id = $1 and c.id = $2" + (" for update of c" if lock else ""),
+        _CAMPAIGN + "where c.workspace_id = $1 and c.id = $2" + (" for no key update of c" if lock else ""),
         workspace_id,
         campaign_id,
     )
@@ -153,7 +156,7 @@ async def newest(
                 select created_at, id from engage_campaigns where workspace_id = $1 and id = $4))
         order by c.created_at desc, c.id desc
         limit $5
-        """,
+        """,  # noqa: S608 - a constant
         workspace_id,
         channel,
         status,
@@ -168,7 +171,7 @@ async def active_for_events(
 ) -> list[ActiveVersion]:
     rows = await conn.fetch(
         """
-        select c.id as campaign_id, c.version_id, v.trigger, v.audience
+        select c.id as campaign_id, c.version_id, v.trigger, v.audience, v.display_names
         from engage_campaigns c join engage_campaign_versions v on v.id = c.version_id
         where c.workspace_id = $1 and c.trigger_event = any($2::text[])
           and c.status = 'ACTIVE' and c.delivery_type = 'EVENT_TRIGGERED'
@@ -200,13 +203,13 @@ async def lock_occurrence(conn: Connection, workspace_id: str, occurrence_id: UU
     """The occurrence and its campaign's state; both rows are held until the transaction ends."""
     row = await conn.fetchrow(
         """
-        select o.id, o.campaign_id, o.version_id, c.status, v.audience, o.page, o.cursor,
+        select o.id, o.campaign_id, o.version_id, c.status, v.audience, v.display_names, o.page, o.cursor,
                o.paged_at is not null as paged
         from engage_occurrences o
         join engage_campaigns c on c.workspace_id = o.workspace_id and c.id = o.campaign_id
         join engage_campaign_versions v on v.id = o.version_id
         where o.workspace_id = $1 and o.id = $2
-        for update of o, c
+        for no key update of o, c
         """,
         workspace_id,
         occurrence_id,
@@ -218,17 +221,19 @@ async def lock_occurrence(conn: Connection, workspace_id: str, occurrence_id: UU
     return Occurrence(**values)
 
 
-async def open_occurrences(conn: Connection, workspace_id: str, campaign_id: str) -> list[tuple[UUID, int]]:
-    """Occurrences that still page through their audience, with the page they are at."""
+async def open_occurrences(
+    conn: Connection, workspace_id: str, campaign_id: str
+) -> list[tuple[UUID, int, datetime]]:
+    """Occurrences that still page through their audience: id, the page they are at, when they are due."""
     rows = await conn.fetch(
         """
-        select id, page from engage_occurrences
+        select id, page, due_at from engage_occurrences
         where workspace_id = $1 and campaign_id = $2 and paged_at is null
         """,
         workspace_id,
         campaign_id,
     )
-    return [(row["id"], row["page"]) for row in rows]
+    return [(row["id"], row["page"], row["due_at"]) for row in rows]
 
 
 async def advance_occurrence(
@@ -278,5 +283,6 @@ def _campaign(row: Record) -> Campaign:
             audience=row["audience"],
             content=row["content"],
             schedule=row["schedule"],
+            display_names=row["display_names"],
         ),
     )

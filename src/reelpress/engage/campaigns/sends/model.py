@@ -7,6 +7,7 @@ from typing import Literal
 from uuid import UUID
 
 from reelpress.engage.campaigns.model import Channel, Definition, Json, Status
+from reelpress.engage.profiles.model import Profile
 
 
 class SendKind(StrEnum):
@@ -54,17 +55,6 @@ class Send:
 
 
 @dataclass(frozen=True, slots=True)
-class Recipient:
-    """The profile a send goes to, as it is at the moment of sending."""
-
-    id: str
-    customer_id: str | None
-    attributes: Json
-    created_at: datetime
-    last_seen_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
 class Claimed:
     """A send in the hands of one run, with all it needs. `fence` guards the finishing write."""
 
@@ -76,7 +66,7 @@ class Claimed:
     channel: Channel
     version_id: UUID
     definition: Definition
-    recipient: Recipient
+    profile: Profile
     event: Json | None
     fence: int
     created_at: datetime

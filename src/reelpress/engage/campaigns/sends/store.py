@@ -11,11 +11,11 @@ from reelpress.engage.campaigns.sends.model import (
     Claimed,
     NewSend,
     Outcome,
-    Recipient,
     Send,
     SendKind,
     SendState,
 )
+from reelpress.engage.profiles.model import Profile
 from reelpress.platform.db import Connection, Record
 
 _SEND = """
@@ -71,8 +71,9 @@ async def claim(conn: Connection, workspace_id: str, send_id: UUID, ticket: int)
         )
         select s.workspace_id, s.id, s.kind, s.campaign_id, s.campaign_status, s.channel, s.version_id,
                s.fence, s.created_at, v.name, v.tags, v.trigger, v.audience, v.content, v.schedule,
-               p.id as profile_id, p.customer_id, p.attributes, p.created_at as first_seen_at,
-               p.last_seen_at, coalesce(s.event_attributes, e.attributes) as event
+               v.display_names, s.profile_id, p.customer_id, p.attributes, p.platforms,
+               p.created_at as first_seen_at, p.updated_at, p.last_seen_at,
+               coalesce(s.event_attributes, e.attributes) as event
         from claimed s
         join engage_campaign_versions v on v.id = s.version_id
         join profiles p on p.workspace_id = s.workspace_id and p.id = s.profile_id
@@ -190,7 +191,7 @@ async def newest(
                 select created_at, id from engage_sends where workspace_id = $1 and id = $4))
         order by s.created_at desc, s.id desc
         limit $5
-        """,
+        """,  # noqa: S608 - a constant
         workspace_id,
         campaign_id,
         state,
@@ -276,13 +277,17 @@ def _claimed(row: Record) -> Claimed:
             audience=row["audience"],
             content=row["content"],
             schedule=row["schedule"],
+            display_names=row["display_names"],
         ),
-        recipient=Recipient(
+        profile=Profile(
+            workspace_id=row["workspace_id"],
             id=row["profile_id"],
             customer_id=row["customer_id"],
             attributes=row["attributes"],
             created_at=row["first_seen_at"],
+            updated_at=row["updated_at"],
             last_seen_at=row["last_seen_at"],
+            platforms=row["platforms"],
         ),
         event=row["event"],
         fence=row["fence"],

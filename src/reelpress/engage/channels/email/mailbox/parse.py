@@ -12,7 +12,7 @@ from typing import TypeAlias
 
 from reelpress.engage.channels.email.mailbox.model import Parsed
 
-_Message: TypeAlias = Message[str, str]
+_Message: TypeAlias = "Message[str, str]"
 
 
 def read_headers(raw: bytes, *names: str) -> tuple[str, ...]:
@@ -36,6 +36,8 @@ def _decoded(value: str | Header) -> str:
         text = str(make_header(decode_header(value)))
     except (LookupError, ValueError):
         text = str(value)
+    # A folded header is one line (RFC 5322, section 2.2.3).
+    text = text.replace("\r", "").replace("\n", "")
     # PostgreSQL and JSON carry neither NUL nor lone surrogates.
     return text.replace("\x00", "").encode("utf-8", "replace").decode()
 

@@ -32,6 +32,8 @@ create table engage_campaign_versions (
     audience jsonb not null,
     content jsonb not null,
     schedule jsonb,
+    -- attribute keys by display name, as they were when this was written
+    display_names jsonb not null,
     created_at timestamptz not null,
     created_by text not null,
     unique (workspace_id, campaign_id, number),

@@ -1,0 +1,109 @@
+"""One run of a one-time campaign over its audience, a page per job and transaction.
+
+The page number and the cursor move with the page's sends, so a job that dies or runs twice neither
+skips nor repeats a customer.
+"""
+
+from uuid import UUID
+
+from reelpress.engage.audiences.parse import parse_rule
+from reelpress.engage.audiences.service import members
+from reelpress.engage.campaigns import store
+from reelpress.engage.campaigns.model import Campaign, Status
+from reelpress.engage.campaigns.sends import service as sends
+from reelpress.engage.campaigns.sends import store as sends_store
+from reelpress.engage.campaigns.sends.model import NewSend, SendKind
+from reelpress.engage.campaigns.store import Occurrence
+from reelpress.platform.context import Platform
+from reelpress.platform.db import Connection
+from reelpress.platform.ids import new_uuid
+
+PAGE_JOB = "engage.page"
+CLOSE_JOB = "engage.close"
+PAGE_MEMBERS = 500
+"""Customers written in one transaction."""
+
+
+async def begin(conn: Connection, platform: Platform, campaign: Campaign) -> None:
+    """Write the occurrence of a campaign that was just activated, and the job of its first page."""
+    occurrence_id = new_uuid()
+    start = campaign.start_at or platform.clock.now()
+    await store.insert_occurrence(conn, campaign.workspace_id, occurrence_id, campaign, start)
+    wait_s = max(0.0, (start - platform.clock.now()).total_seconds())
+    await _enqueue_page(conn, platform, campaign.workspace_id, occurrence_id, 0, wait_s)
+
+
+async def resume(conn: Connection, platform: Platform, campaign: Campaign) -> Status:
+    """Take up the pages and sends of a paused campaign; the state it is in then."""
+    status = Status.sending
+    for occurrence_id, page, due_at in await store.open_occurrences(conn, campaign.workspace_id, campaign.id):
+        wait_s = max(0.0, (due_at - platform.clock.now()).total_seconds())
+        if wait_s:
+            status = Status.scheduled
+        await _enqueue_page(conn, platform, campaign.workspace_id, occurrence_id, page, wait_s)
+    await _enqueue_close(conn, platform, campaign.workspace_id, campaign.id)
+    return status
+
+
+async def write_page(platform: Platform, workspace_id: str, occurrence_id: UUID, page: int) -> None:
+    """Write the sends of one page and the job of the next. Does nothing when that page is written."""
+    async with platform.db.transaction() as conn:
+        occurrence = await store.lock_occurrence(conn, workspace_id, occurrence_id)
+        if occurrence is None or occurrence.paged or occurrence.page != page:
+            return
+        if occurrence.status not in (Status.scheduled, Status.sending):
+            return
+        if occurrence.status is Status.scheduled:
+            now = platform.clock.now()
+            await store.set_status(conn, workspace_id, occurrence.campaign_id, Status.sending, now)
+        await _write_members(conn, platform, workspace_id, occurrence)
+
+
+async def close(platform: Platform, workspace_id: str, campaign_id: str) -> bool:
+    """Call the campaign sent when nothing of it is open any more; whether there is nothing to wait for."""
+    async with platform.db.transaction() as conn:
+        status = await sends_store.close_campaign(conn, workspace_id, campaign_id, platform.clock.now())
+    return status is not Status.sending
+
+
+async def _write_members(
+    conn: Connection, platform: Platform, workspace_id: str, occurrence: Occurrence
+) -> None:
+    rule = parse_rule(occurrence.audience, occurrence.display_names)
+    found = await members(conn, workspace_id, rule, occurrence.cursor, PAGE_MEMBERS)
+    fresh = [
+        NewSend(
+            id=new_uuid(),
+            campaign_id=occurrence.campaign_id,
+            version_id=occurrence.version_id,
+            occasion=occurrence.id,
+            profile_id=profile_id,
+        )
+        for profile_id in found
+    ]
+    await sends.queue(conn, platform, workspace_id, SendKind.one_time, fresh)
+    cursor = found[-1] if len(found) == PAGE_MEMBERS else None
+    await store.advance_occurrence(
+        conn, workspace_id, occurrence.id, cursor=cursor, members=len(found), at=platform.clock.now()
+    )
+    if cursor is not None:
+        await _enqueue_page(conn, platform, workspace_id, occurrence.id, occurrence.page + 1)
+    else:
+        await _enqueue_close(conn, platform, workspace_id, occurrence.campaign_id)
+
+
+async def _enqueue_page(
+    conn: Connection,
+    platform: Platform,
+    workspace_id: str,
+    occurrence_id: UUID,
+    page: int,
+    wait_s: float = 0.0,
+) -> None:
+    payload = {"workspace": workspace_id, "occurrence": str(occurrence_id), "page": page}
+    await platform.jobs.enqueue(conn, PAGE_JOB, payload, delay_s=wait_s)
+
+
+async def _enqueue_close(conn: Connection, platform: Platform, workspace_id: str, campaign_id: str) -> None:
+    payload = {"workspace": workspace_id, "campaign": campaign_id}
+    await platform.jobs.enqueue(conn, CLOSE_JOB, payload)

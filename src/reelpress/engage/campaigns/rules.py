@@ -1,0 +1,48 @@
+"""The rules of a campaign: whom it is for, and which events start it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from reelpress.engage.audiences.match import Matcher, compile_rule
+from reelpress.engage.audiences.parse import parse_event_rule, parse_rule
+from reelpress.engage.campaigns.model import Json, Trigger
+
+ALL_USERS: Json = {"is_all_user_campaign": True}
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """What an event and its customer must be like, compiled once per version."""
+
+    event_name: str
+    event: Matcher
+    audience: Matcher
+
+    def matches(self, event_name: str, attributes: Mapping[str, Any], customer: Mapping[str, Any]) -> bool:
+        return event_name == self.event_name and self.event(attributes) and self.audience(customer)
+
+
+def compile_start(trigger: Json, audience: Json, display_names: Mapping[str, str]) -> Start:
+    """From a stored version; its rules were checked when it was saved."""
+    return Start(
+        trigger["event_name"],
+        compile_rule(parse_event_rule(trigger["conditions"])),
+        compile_rule(parse_rule(audience, display_names)),
+    )
+
+
+def checked_trigger(trigger: Trigger | None) -> Json | None:
+    """The JSON a version keeps. Raises RuleFault with the path of what is wrong."""
+    if trigger is None:
+        return None
+    parse_event_rule(trigger.conditions, "trigger.conditions")
+    return trigger.model_dump(mode="json")
+
+
+def checked_audience(audience: Json | None, display_names: Mapping[str, str]) -> Json:
+    """The JSON a version keeps; nothing means everybody. Raises RuleFault."""
+    if audience is None:
+        return ALL_USERS
+    parse_rule(audience, display_names, "audience")
+    return audience

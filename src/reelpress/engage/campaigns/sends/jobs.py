@@ -1,0 +1,20 @@
+"""The job that does one send."""
+
+from typing import Any
+from uuid import UUID
+
+from reelpress.engage.campaigns.sends import service
+from reelpress.platform.context import Platform
+from reelpress.platform.jobs import Registry, RetryLater
+
+
+def register(registry: Registry) -> None:
+    """Name the handler."""
+    registry.handle(service.SEND_JOB, send)
+
+
+async def send(platform: Platform, payload: dict[str, Any]) -> None:
+    """May run twice: a finished send is left alone, and a resend carries the same id."""
+    outcome = await service.run(platform, payload["workspace"], UUID(payload["send"]), payload["ticket"])
+    if outcome is not None and outcome.retry_s is not None:
+        raise RetryLater(outcome.retry_s, outcome.category or "the mail server asked to come again")

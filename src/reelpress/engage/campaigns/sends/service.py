@@ -1,0 +1,163 @@
+"""Writing sends, running them, and reading what became of them."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from reelpress.engage.campaigns.sends import store
+from reelpress.engage.campaigns.sends.acting import act
+from reelpress.engage.campaigns.sends.model import Attempt, NewSend, Outcome, Send, SendKind, SendState
+from reelpress.platform.context import Platform
+from reelpress.platform.db import Connection
+from reelpress.platform.errors import not_found
+
+SEND_JOB = "engage.send"
+PAGE_SIZE = 50
+# Somebody just did something: that goes before a campaign to everybody.
+_PRIORITY = {SendKind.triggered: 10, SendKind.one_time: 0}
+
+PERSONALISATION = frozenset(
+    {
+        "User Attribute",
+        "Event Attribute",
+        "Campaign Attribute",
+        "Undefined",
+        "Unknown",
+        "Custom error message",
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """How many sends ended this way."""
+
+    category: str
+    code: int | None
+    sends: int
+
+
+@dataclass(frozen=True, slots=True)
+class Funnel:
+    """Each step holds those who came that far."""
+
+    users: int
+    after_removal: int
+    after_personalisation: int
+    sent: int
+
+
+@dataclass(frozen=True, slots=True)
+class Stats:
+    """Test sends are counted apart. Rates are in percent of attempted."""
+
+    attempted: int
+    sent: int
+    failed: int
+    skipped: int
+    waiting: int
+    tests: int
+    sent_rate: float
+    failure_rate: float
+    funnel: Funnel
+    reasons: list[Reason]
+
+
+async def queue(
+    conn: Connection, platform: Platform, workspace_id: str, kind: SendKind, sends: Sequence[NewSend]
+) -> int:
+    """Write sends with their jobs, each once per campaign, occasion and profile; how many were fresh."""
+    if not sends:
+        return 0
+    written = await store.insert(conn, workspace_id, kind, sends, platform.clock.now())
+    await enqueue(conn, platform, workspace_id, [(send_id, 0) for send_id in written], _PRIORITY[kind])
+    return len(written)
+
+
+async def enqueue(
+    conn: Connection,
+    platform: Platform,
+    workspace_id: str,
+    tickets: Sequence[tuple[UUID, int]],
+    priority: int = 0,
+) -> None:
+    """One job per send and ticket."""
+    payloads = [
+        {"workspace": workspace_id, "send": str(send_id), "ticket": ticket} for send_id, ticket in tickets
+    ]
+    await platform.jobs.enqueue_many(conn, SEND_JOB, payloads, priority=priority)
+
+
+async def run(platform: Platform, workspace_id: str, send_id: UUID, ticket: int) -> Outcome | None:
+    """Do a send that is still to be done; None when there is nothing to do or a later run took over."""
+    async with platform.db.transaction() as conn:
+        claimed = await store.claim(conn, workspace_id, send_id, ticket)
+    if claimed is None:
+        return None
+    outcome = await act(platform, claimed)
+    async with platform.db.transaction() as conn:
+        kept = await store.finish(conn, claimed, outcome, platform.clock.now())
+    return outcome if kept else None
+
+
+async def read(platform: Platform, workspace_id: str, send_id: UUID) -> tuple[Send, list[Attempt]]:
+    """A send and its attempts in order. Raises Refusal (404)."""
+    async with platform.db.transaction() as conn:
+        send = await store.find(conn, workspace_id, send_id)
+        if send is None:
+            raise not_found("send", send_id)
+        return send, await store.attempts(conn, workspace_id, send_id)
+
+
+async def list_sends(
+    platform: Platform,
+    workspace_id: str,
+    campaign_id: str,
+    *,
+    state: SendState | None = None,
+    before: UUID | None = None,
+    limit: int = PAGE_SIZE,
+) -> list[Send]:
+    """A page of a campaign's sends, newest first."""
+    async with platform.db.connection() as conn:
+        return await store.newest(conn, workspace_id, campaign_id, state=state, before=before, limit=limit)
+
+
+async def stats(platform: Platform, workspace_id: str, campaign_id: str) -> Stats:
+    """Counts by outcome and reason; attempted is what was sent or failed, as in MoEngage."""
+    async with platform.db.connection() as conn:
+        tally = await store.tally(conn, workspace_id, campaign_id)
+    states: Counter[SendState] = Counter()
+    unpersonalised = tests = 0
+    reasons: list[Reason] = []
+    for kind, state, category, code, sends in tally:
+        if kind is SendKind.test:
+            tests += sends
+            continue
+        states[state] += sends
+        if state in (SendState.failed, SendState.skipped):
+            reasons.append(Reason(category or "Unknown", code, sends))
+            unpersonalised += sends if category in PERSONALISATION else 0
+    return _stats(states, tests, unpersonalised, reasons)
+
+
+def _stats(states: Counter[SendState], tests: int, unpersonalised: int, reasons: list[Reason]) -> Stats:
+    sent, failed, skipped = states[SendState.sent], states[SendState.failed], states[SendState.skipped]
+    attempted, users = sent + failed, states.total()
+    return Stats(
+        attempted=attempted,
+        sent=sent,
+        failed=failed,
+        skipped=skipped,
+        waiting=users - attempted - skipped,
+        tests=tests,
+        sent_rate=_percent(sent, attempted),
+        failure_rate=_percent(failed, attempted),
+        funnel=Funnel(users, users - skipped, users - skipped - unpersonalised, sent),
+        reasons=reasons,
+    )
+
+
+def _percent(part: int, whole: int) -> float:
+    return round(100 * part / whole, 2) if whole else 0.0

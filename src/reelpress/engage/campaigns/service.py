@@ -1,0 +1,282 @@
+"""Campaigns: made, changed, set going, held and ended."""
+
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from reelpress.engage.campaigns import contents, occurrences, rules, store
+from reelpress.engage.campaigns.model import (
+    Campaign,
+    CampaignInput,
+    CampaignPatch,
+    Channel,
+    Definition,
+    DeliveryType,
+    Json,
+    Schedule,
+    Status,
+)
+from reelpress.engage.campaigns.sends import service as sends
+from reelpress.engage.campaigns.sends import store as sends_store
+from reelpress.engage.campaigns.sends.acting import STOPPED_CATEGORY, STOPPED_REASON
+from reelpress.engage.profiles import catalog
+from reelpress.platform.auth import Principal, audit
+from reelpress.platform.context import Platform
+from reelpress.platform.db import Connection
+from reelpress.platform.errors import Refusal, not_found
+from reelpress.platform.ids import moengage_id, new_uuid
+
+PAGE_SIZE = 50
+_RUNNING = (Status.active, Status.sending, Status.scheduled)
+_LATER = {
+    DeliveryType.periodic: "Periodic",
+    DeliveryType.business_event_triggered: "Business Event Triggered",
+}
+
+
+async def create(platform: Platform, principal: Principal, given: CampaignInput) -> Campaign:
+    """A draft with its first version. Raises Refusal that names field and line of what is wrong."""
+    content = await contents.to_stored(platform, principal.workspace_id, given.channel, given.content, None)
+    names = await _display_names(platform, principal.workspace_id)
+    now = platform.clock.now()
+    campaign = Campaign(
+        workspace_id=principal.workspace_id,
+        id=moengage_id(),
+        channel=given.channel,
+        delivery_type=given.delivery_type,
+        status=Status.draft,
+        version_id=new_uuid(),
+        version_number=1,
+        created_at=now,
+        updated_at=now,
+        definition=Definition(
+            name=given.name,
+            tags=given.tags,
+            trigger=rules.checked_trigger(given.trigger),
+            audience=rules.checked_audience(given.audience, names),
+            content=content,
+            schedule=_schedule_to_stored(given.schedule),
+            display_names=names,
+        ),
+    )
+    async with platform.db.transaction() as conn:
+        await store.insert_campaign(conn, campaign)
+        await store.insert_version(conn, campaign, principal.actor)
+        await audit(conn, principal, "campaign.created", campaign.id)
+    return campaign
+
+
+async def change(
+    platform: Platform, principal: Principal, campaign_id: str, patch: CampaignPatch
+) -> Campaign:
+    """A version more. Sends that exist stay with the version that made them.
+
+    An event-triggered campaign may be changed while it runs; a one-time campaign only as a draft.
+    """
+    before = await get(platform, principal.workspace_id, campaign_id)
+    _require_changeable(before)
+    changed = await _changed(platform, before, patch)
+    if before.status is not Status.draft:
+        await _require_ready(platform, changed)
+    async with platform.db.transaction() as conn:
+        current = await _locked(conn, principal.workspace_id, campaign_id)
+        _require_changeable(current)
+        if current.version_id != before.version_id:
+            raise Refusal(
+                409, "changed_meanwhile", "somebody else changed this campaign", fix="load it again"
+            )
+        changed = replace(changed, status=current.status)
+        await store.insert_version(conn, changed, principal.actor)
+        await store.move_head(conn, changed)
+        await audit(conn, principal, "campaign.changed", campaign_id, {"version": changed.version_number})
+    return changed
+
+
+async def activate(platform: Platform, principal: Principal, campaign_id: str) -> Campaign:
+    """Set a draft going, or a paused campaign going again."""
+    campaign = await get(platform, principal.workspace_id, campaign_id)
+    await _require_ready(platform, campaign)
+    async with platform.db.transaction() as conn:
+        current = await _locked(conn, principal.workspace_id, campaign_id)
+        if current.version_id != campaign.version_id:
+            raise Refusal(
+                409, "changed_meanwhile", "somebody else changed this campaign", fix="load it again"
+            )
+        if current.status is Status.draft:
+            status = await _start(conn, platform, current)
+        elif current.status is Status.paused:
+            status = await _resume(conn, platform, current)
+        else:
+            raise _wrong_status(current, "activated")
+        return await _moved_to(conn, platform, principal, current, status, "campaign.activated")
+
+
+async def pause(platform: Platform, principal: Principal, campaign_id: str) -> Campaign:
+    """Hold a running campaign: nothing more is started, and what is queued waits."""
+    async with platform.db.transaction() as conn:
+        current = await _locked(conn, principal.workspace_id, campaign_id)
+        if current.status not in _RUNNING:
+            raise _wrong_status(current, "paused")
+        return await _moved_to(conn, platform, principal, current, Status.paused, "campaign.paused")
+
+
+async def stop(platform: Platform, principal: Principal, campaign_id: str) -> Campaign:
+    """End a campaign for good; what is queued is skipped, what is under way ends."""
+    async with platform.db.transaction() as conn:
+        current = await _locked(conn, principal.workspace_id, campaign_id)
+        if current.status not in (*_RUNNING, Status.paused):
+            raise _wrong_status(current, "stopped")
+        await sends_store.skip_queued(
+            conn, current.workspace_id, current.id, STOPPED_CATEGORY, STOPPED_REASON, platform.clock.now()
+        )
+        return await _moved_to(conn, platform, principal, current, Status.stopped, "campaign.stopped")
+
+
+async def get(platform: Platform, workspace_id: str, campaign_id: str) -> Campaign:
+    """A campaign with its newest version. Raises Refusal (404)."""
+    async with platform.db.connection() as conn:
+        campaign = await store.find(conn, workspace_id, campaign_id)
+    if campaign is None:
+        raise not_found("campaign", campaign_id)
+    return campaign
+
+
+async def list_campaigns(
+    platform: Platform,
+    workspace_id: str,
+    *,
+    channel: Channel | None = None,
+    status: Status | None = None,
+    before: str | None = None,
+    limit: int = PAGE_SIZE,
+) -> list[Campaign]:
+    """A page, newest first."""
+    async with platform.db.connection() as conn:
+        return await store.newest(
+            conn, workspace_id, channel=channel, status=status, before=before, limit=limit
+        )
+
+
+async def _changed(platform: Platform, before: Campaign, patch: CampaignPatch) -> Campaign:
+    named = patch.model_fields_set
+    current_names = await _display_names(platform, before.workspace_id)
+    names = {**before.definition.display_names, **current_names}
+    fields: dict[str, Any] = {"display_names": names}
+    if patch.name is not None:
+        fields["name"] = patch.name
+    if patch.tags is not None:
+        fields["tags"] = patch.tags
+    if "trigger" in named:
+        fields["trigger"] = rules.checked_trigger(patch.trigger)
+    if "audience" in named:
+        fields["audience"] = rules.checked_audience(patch.audience, names)
+    if patch.content is not None:
+        fields["content"] = await contents.to_stored(
+            platform, before.workspace_id, before.channel, patch.content, before.definition.content
+        )
+    if "schedule" in named:
+        fields["schedule"] = _schedule_to_stored(patch.schedule)
+    return replace(
+        before,
+        delivery_type=patch.delivery_type or before.delivery_type,
+        version_id=new_uuid(),
+        version_number=before.version_number + 1,
+        updated_at=platform.clock.now(),
+        definition=replace(before.definition, **fields),
+    )
+
+
+async def _display_names(platform: Platform, workspace_id: str) -> dict[str, str]:
+    async with platform.db.connection() as conn:
+        return await catalog.display_names(conn, workspace_id)
+
+
+def _require_changeable(campaign: Campaign) -> None:
+    running = campaign.delivery_type is DeliveryType.event_triggered and campaign.status in (
+        Status.active,
+        Status.paused,
+    )
+    if campaign.status is not Status.draft and not running:
+        raise Refusal(
+            409,
+            "not_changeable",
+            f"a {campaign.delivery_type} campaign that is {campaign.status} cannot be changed",
+            fix="make a new campaign",
+        )
+
+
+async def _require_ready(platform: Platform, campaign: Campaign) -> None:
+    if campaign.delivery_type in _LATER:
+        raise Refusal(
+            400,
+            "delivery_type_unavailable",
+            f"{_LATER[campaign.delivery_type]} campaigns can be drafted but not started yet",
+            field="delivery_type",
+            fix="choose ONE_TIME or EVENT_TRIGGERED",
+        )
+    _require_matching_start(campaign)
+    await contents.require_complete(
+        platform, campaign.workspace_id, campaign.channel, campaign.definition.content
+    )
+
+
+def _require_matching_start(campaign: Campaign) -> None:
+    definition = campaign.definition
+    if campaign.delivery_type is DeliveryType.event_triggered:
+        if definition.trigger is None:
+            raise Refusal(400, "incomplete", "no event starts this campaign", field="trigger")
+        if definition.schedule is not None:
+            raise Refusal(
+                400, "invalid_field", "an event-triggered campaign starts with its event", field="schedule",
+                fix="remove the schedule",
+            )  # fmt: skip
+    elif definition.trigger is not None:
+        raise Refusal(
+            400, "invalid_field", "a one-time campaign has no trigger event", field="trigger",
+            fix="remove the trigger or choose EVENT_TRIGGERED",
+        )  # fmt: skip
+
+
+async def _start(conn: Connection, platform: Platform, campaign: Campaign) -> Status:
+    if campaign.delivery_type is DeliveryType.event_triggered:
+        return Status.active
+    await occurrences.begin(conn, platform, campaign)
+    later = campaign.start_at is not None and campaign.start_at > platform.clock.now()
+    return Status.scheduled if later else Status.sending
+
+
+async def _resume(conn: Connection, platform: Platform, campaign: Campaign) -> Status:
+    tickets = await sends_store.reticket(conn, campaign.workspace_id, campaign.id)
+    await sends.enqueue(conn, platform, campaign.workspace_id, tickets)
+    if campaign.delivery_type is DeliveryType.event_triggered:
+        return Status.active
+    return await occurrences.resume(conn, platform, campaign)
+
+
+async def _moved_to(
+    conn: Connection,
+    platform: Platform,
+    principal: Principal,
+    campaign: Campaign,
+    status: Status,
+    action: str,
+) -> Campaign:
+    now: datetime = platform.clock.now()
+    await store.set_status(conn, campaign.workspace_id, campaign.id, status, now)
+    await audit(conn, principal, action, campaign.id, {"version": campaign.version_number})
+    return replace(campaign, status=status, updated_at=now)
+
+
+async def _locked(conn: Connection, workspace_id: str, campaign_id: str) -> Campaign:
+    campaign = await store.find(conn, workspace_id, campaign_id, lock=True)
+    if campaign is None:
+        raise not_found("campaign", campaign_id)
+    return campaign
+
+
+def _wrong_status(campaign: Campaign, wanted: str) -> Refusal:
+    return Refusal(409, "wrong_status", f"a campaign that is {campaign.status} cannot be {wanted}")
+
+
+def _schedule_to_stored(schedule: Schedule | None) -> Json | None:
+    return schedule.model_dump(mode="json") if schedule else None

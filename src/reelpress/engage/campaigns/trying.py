@@ -1,0 +1,136 @@
+"""Trying a campaign on one customer: what would go out, and really sending it."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from uuid import UUID
+
+from reelpress.engage.campaigns import contents, service
+from reelpress.engage.campaigns.contents import EmailContent
+from reelpress.engage.campaigns.model import Campaign, Channel, Json, PreviewInput, TryInput
+from reelpress.engage.campaigns.sends import service as sends
+from reelpress.engage.campaigns.sends import store as sends_store
+from reelpress.engage.campaigns.sends.acting import context_for
+from reelpress.engage.campaigns.sends.model import Attempt, NewSend, Send, SendKind
+from reelpress.engage.channels.email.compose import compose
+from reelpress.engage.channels.email.message import Mail, UnusableAddress, build_message
+from reelpress.engage.channels.email.text import html_to_text
+from reelpress.engage.connectors import ConnectorSpec, PreviewedRequest
+from reelpress.engage.connectors import preview as preview_connector
+from reelpress.engage.personalize import Context, NotSent
+from reelpress.engage.profiles import service as profiles
+from reelpress.engage.profiles.model import Profile
+from reelpress.platform.auth import Principal, audit
+from reelpress.platform.context import Platform
+from reelpress.platform.errors import Refusal
+from reelpress.platform.ids import new_uuid
+
+
+@dataclass(frozen=True, slots=True)
+class PreviewedMail:
+    """The mail for one customer, as it would be handed over."""
+
+    sender: str
+    recipient: str
+    reply_to: str | None
+    subject: str
+    preview_text: str
+    html: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """One of the three: the request, the mail, or why nothing would go out."""
+
+    request: PreviewedRequest | None = None
+    mail: PreviewedMail | None = None
+    not_sent: NotSent | None = None
+
+
+async def preview(platform: Platform, workspace_id: str, campaign_id: str, given: PreviewInput) -> Preview:
+    """What this customer would get; credentials are masked, nothing is sent or stored."""
+    campaign = await service.get(platform, workspace_id, campaign_id)
+    stored = campaign.definition.content
+    if given.content is not None:
+        stored = await contents.to_stored(platform, workspace_id, campaign.channel, given.content, stored)
+    if not stored:
+        raise Refusal(400, "incomplete", "the campaign has no content yet", field="content")
+    context = await _context(platform, campaign, given)
+    if campaign.channel is Channel.connector:
+        shown = preview_connector(ConnectorSpec.model_validate(stored), context)
+        return Preview(not_sent=shown) if isinstance(shown, NotSent) else Preview(request=shown)
+    return _preview_mail(stored, context)
+
+
+async def send_test(
+    platform: Platform, principal: Principal, campaign_id: str, given: TryInput
+) -> tuple[Send, list[Attempt]]:
+    """Really send to this customer, now, and say what became of it; recorded as a test send."""
+    campaign = await service.get(platform, principal.workspace_id, campaign_id)
+    await contents.require_complete(
+        platform, principal.workspace_id, campaign.channel, campaign.definition.content
+    )
+    send_id = new_uuid()
+    async with platform.db.transaction() as conn:
+        profile = await profiles.by_identifier(conn, principal.workspace_id, given.profile)
+        if profile is None:
+            raise _nobody()
+        fresh = _test_send(campaign, send_id, profile, given.event_attributes)
+        await sends_store.insert(conn, principal.workspace_id, SendKind.test, [fresh], platform.clock.now())
+        await audit(conn, principal, "campaign.tested", campaign.id, {"send": str(send_id)})
+    await sends.run(platform, principal.workspace_id, send_id, ticket=0)
+    return await sends.read(platform, principal.workspace_id, send_id)
+
+
+def _test_send(campaign: Campaign, send_id: UUID, profile: Profile, event: Json | None) -> NewSend:
+    return NewSend(
+        id=send_id,
+        campaign_id=campaign.id,
+        version_id=campaign.version_id,
+        occasion=send_id,
+        profile_id=profile.id,
+        event_attributes=event,
+    )
+
+
+async def _context(platform: Platform, campaign: Campaign, given: TryInput) -> Context:
+    async with platform.db.transaction() as conn:
+        profile = await profiles.by_identifier(conn, campaign.workspace_id, given.profile)
+    if profile is None:
+        raise _nobody()
+    return context_for(campaign.id, campaign.definition, profile, given.event_attributes)
+
+
+def _preview_mail(stored: Json, context: Context) -> Preview:
+    content = contents.compile_content(Channel.email, stored)
+    assert isinstance(content, EmailContent)
+    mail = compose(content.compiled, context)
+    if isinstance(mail, NotSent):
+        return Preview(not_sent=mail)
+    try:
+        return Preview(mail=_shown(mail))
+    except UnusableAddress as fault:
+        return Preview(not_sent=NotSent("Unknown", str(fault)))
+
+
+def _shown(mail: Mail) -> PreviewedMail:
+    message = build_message(mail, key=UUID(int=0), date=datetime.fromtimestamp(0, UTC))
+    return PreviewedMail(
+        sender=str(message["From"]),
+        recipient=str(message["To"]),
+        reply_to=mail.reply_to,
+        subject=str(message["Subject"]),
+        preview_text=mail.preview_text,
+        html=mail.html,
+        text=html_to_text(mail.html),
+    )
+
+
+def _nobody() -> Refusal:
+    return Refusal(
+        404,
+        "not_found",
+        "no profile has this id, e-mail or mobile number",
+        field="profile",
+        fix="choose a customer who is in this workspace",
+    )
