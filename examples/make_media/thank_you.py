@@ -44,6 +44,7 @@ MEDAL = (324.0, 332.0)
 MEDAL_RADIUS = 148.0
 TEXT_LEFT = 604.0
 PINE_LIGHT = 0xFF146068
+RAY = 0xFF3CC2AE
 GOLD_DEEP = 0xFFE8912B
 
 
@@ -93,7 +94,7 @@ def draw_rays(canvas: skia.Canvas, time: float) -> None:
     canvas.translate(*MEDAL)
     canvas.rotate(5 * time)
     reach = 580 * opened
-    colors = [with_alpha(APRICOT, 0.26), with_alpha(APRICOT, 0.0)]
+    colors = [with_alpha(RAY, 0.34), with_alpha(RAY, 0.0)]
     paint = glow((0, 0), max(reach, 1), colors, [0.2, 0.92])
     for index in range(16):
         canvas.save()

@@ -151,7 +151,7 @@ def draw_words(canvas: skia.Canvas, time: float) -> None:
         shown = ease_out(span(time, 2.5 + index * 0.22, 0.8))
         if shown <= 0:
             continue
-        x, y = 592 + (0, 176, 388)[index], 588 + mix(26, 0, shown)
+        x, y = 592 + (0, 176, 402)[index], 588 + mix(26, 0, shown)
         draw_text(canvas, big, (x, y), font("NotoSans-Bold", 21), fill(CREAM, alpha=shown), tracking=1.0)
         draw_text(canvas, small, (x, y + 29), font("NotoSans-Regular", 17.5), fill(CREAM, alpha=0.72 * shown))
         if index:
