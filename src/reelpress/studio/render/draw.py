@@ -1,0 +1,280 @@
+"""Nodes of the plan drawn on a canvas at an instant, by the rules of `scene.geometry`."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from reelpress.studio.plan.mapping import Resolved, image_key
+from reelpress.studio.plan.model import PlanPart
+from reelpress.studio.render.fonts import fonts_for
+from reelpress.studio.render.media_in import Film
+from reelpress.studio.render.model import RenderFault
+from reelpress.studio.render.pictures import Pictures
+from reelpress.studio.render.planes import Converter
+from reelpress.studio.render.skia_door import Canvas, Picture
+from reelpress.studio.render.typeset import Typesetter
+from reelpress.studio.scene.geometry import (
+    active,
+    contain,
+    light_at,
+    local_position,
+    place_at,
+    rect_at,
+    scalar_at,
+)
+from reelpress.studio.scene.ops import (
+    Box,
+    Clip,
+    ColourSource,
+    Effect,
+    Group,
+    ImageSource,
+    Light,
+    Node,
+    Place,
+    VideoSource,
+    Write,
+)
+
+Signature = tuple[object, ...]
+
+
+class Stock:
+    """What drawing needs from outside: files, values, and what was decoded or laid out before."""
+
+    def __init__(self, resolved: Resolved, files: Mapping[str, Path], canvas: tuple[int, int]) -> None:
+        self.pictures = Pictures(files, canvas)
+        self.typesetter = Typesetter(fonts_for(files))
+        self.converter = Converter()
+        self._files = files
+        self._texts = {entry.layer: entry.text for entry in resolved.texts}
+        self._images = {entry.layer: entry for entry in resolved.images}
+        self._films: dict[str, Film] = {}
+        self._film_pictures: dict[str, tuple[object, Picture]] = {}
+
+    def text(self, write: Write) -> str:
+        return self._texts.get(write.layer, "") if write.layer else write.text
+
+    def film(self, name: str) -> Film:
+        if name not in self._films:
+            path = self._files.get(name)
+            if path is None:
+                raise RenderFault("the file is missing.", name)
+            self._films[name] = Film(path, name)
+        return self._films[name]
+
+    def film_picture(self, name: str, seconds: float) -> Picture:
+        frame = self.film(name).at(seconds)
+        known = self._film_pictures.get(name)
+        if known is None or known[0] is not frame:
+            known = (frame, Picture(self.converter.film_to_bgra(frame)))
+            self._film_pictures[name] = known
+        return known[1]
+
+    def still(self, source: ImageSource) -> Picture | None:
+        """The picture of an image source; None when a request brought none and the template has none."""
+        name = source.resource
+        entry = self._images.get(source.layer) if source.layer else None
+        if entry is not None and entry.value:
+            name = image_key(entry.field)
+        return self.pictures.get(name) if name else None
+
+    def close(self) -> None:
+        for film in self._films.values():
+            film.close()
+        self._films.clear()
+
+
+class Painter:
+    """Draws nodes of one part; positions are frames of the part's own rate."""
+
+    def __init__(self, part: PlanPart, stock: Stock) -> None:
+        self._stock = stock
+        self._size = (float(part.width), float(part.height))
+        self._whole = Box(0, 0, *self._size)
+        self._rate = part.fps_num / part.fps_den
+
+    def draw(self, canvas: Canvas, node: Node, position: float) -> None:
+        local = local_position(node, position)
+        if local is None or (isinstance(node, Clip) and not node.picture):
+            return
+        effects = [effect for effect in node.effects if active(effect, local)]
+        self._draw_through(canvas, node, effects, local)
+
+    def signature(self, node: Node, position: float) -> Signature:
+        """Equal signatures draw equal pixels."""
+        local = local_position(node, position)
+        if local is None or (isinstance(node, Clip) and not node.picture):
+            return ()
+        effects = tuple(_effect_signature(effect, local) for effect in node.effects if active(effect, local))
+        if isinstance(node, Group):
+            children = tuple(self.signature(child, local) for child in node.children)
+            fade = scalar_at(node.dissolve, local, 0.0) if node.dissolve else 0.0
+            return (id(node), fade, effects, children)
+        moment = local if isinstance(node.source, VideoSource) else 0.0
+        return (id(node), moment, effects)
+
+    def _draw_through(self, canvas: Canvas, node: Node, effects: list[Effect], local: float) -> None:
+        """Draw the node with the first of its effects applied first, which is innermost."""
+        if not effects:
+            self._content(canvas, node, local)
+            return
+        *inner, outer = effects
+        match outer:
+            case Write():
+                self._draw_through(canvas, node, inner, local)
+                self._write(canvas, outer, local)
+            case Light():
+                level, alpha = light_at(outer, local)
+                if alpha > 0:
+                    with canvas.layer(alpha, level):
+                        self._draw_through(canvas, node, inner, local)
+            case Place():
+                self._place(canvas, node, inner, outer, local)
+            case _:
+                self._draw_through(canvas, node, inner, local)
+
+    def _write(self, canvas: Canvas, write: Write, local: float) -> None:
+        box, opacity = rect_at(write.rect, local - write.first)
+        text = self._stock.text(write)
+        if opacity >= 1:
+            self._stock.typesetter.draw(canvas, write, text, box)
+        elif opacity > 0:
+            with canvas.layer(opacity):
+                self._stock.typesetter.draw(canvas, write, text, box)
+
+    def _place(self, canvas: Canvas, node: Node, inner: list[Effect], place: Place, local: float) -> None:
+        natural = None
+        if isinstance(node, Clip) and not any(isinstance(effect, Place | Write) for effect in inner):
+            natural = self._natural_size(node, place, local)
+        placement = place_at(place, local, natural or self._size)
+        if place.background[3]:
+            canvas.fill(self._whole, place.background)
+        if placement.opacity <= 0 or not placement.rect.width or not placement.rect.height:
+            return
+        with canvas.clipped(self._whole):
+            if placement.opacity < 1:
+                with canvas.layer(placement.opacity):
+                    self._placed(canvas, node, inner, placement.matrix, natural, local)
+            else:
+                self._placed(canvas, node, inner, placement.matrix, natural, local)
+
+    def _placed(
+        self,
+        canvas: Canvas,
+        node: Node,
+        inner: list[Effect],
+        matrix: tuple[float, float, float, float, float, float],
+        natural: tuple[float, float] | None,
+        local: float,
+    ) -> None:
+        with canvas.transformed(matrix):
+            if natural is not None and isinstance(node, Clip):
+                self._natural(canvas, node, [e for e in inner if isinstance(e, Light)], natural, local)
+            else:
+                with canvas.clipped(self._whole):
+                    self._draw_through(canvas, node, inner, local)
+
+    def _natural(
+        self, canvas: Canvas, clip: Clip, lights: list[Light], size: tuple[float, float], local: float
+    ) -> None:
+        """A picture at its own size, faded by what came before it was placed."""
+        if not lights:
+            self._picture(canvas, clip, size, local)
+            return
+        level, alpha = light_at(lights[-1], local)
+        if alpha > 0:
+            with canvas.layer(alpha, level):
+                self._natural(canvas, clip, lights[:-1], size, local)
+
+    def _natural_size(self, clip: Clip, place: Place, local: float) -> tuple[float, float] | None:
+        """The size a clip's own picture is measured by; one that covers takes the rectangle's."""
+        source = clip.source
+        if isinstance(source, VideoSource):
+            film = self._stock.film(source.resource) if source.picture else None
+            return (float(film.width), float(film.height)) if film else None
+        if isinstance(source, ImageSource):
+            if source.fit == "cover":
+                rect, _ = rect_at(place.rect, local - place.first)
+                return (max(1.0, rect.width), max(1.0, rect.height))
+            picture = self._stock.still(source)
+            return (float(picture.width), float(picture.height)) if picture else None
+        return None
+
+    def _content(self, canvas: Canvas, node: Node, local: float) -> None:
+        if isinstance(node, Group):
+            self._children(canvas, node, local)
+            return
+        source = node.source
+        if isinstance(source, ColourSource):
+            if source.colour[3]:
+                canvas.fill(self._whole, source.colour)
+            return
+        size = self._size
+        if isinstance(source, VideoSource):
+            if not source.picture:
+                return
+            film = self._stock.film(source.resource)
+            size = (float(film.width), float(film.height))
+        elif source.fit == "contain":
+            picture = self._stock.still(source)
+            if picture is None:
+                return
+            size = (float(picture.width), float(picture.height))
+        with canvas.transformed(contain(*size, self._size)):
+            self._picture(canvas, node, size, local)
+
+    def _children(self, canvas: Canvas, group: Group, local: float) -> None:
+        if not group.dissolve or len(group.children) < 2:
+            for child in group.children:
+                self.draw(canvas, child, local)
+            return
+        share = min(1.0, max(0.0, scalar_at(group.dissolve, local)))
+        *below, above = group.children
+        with canvas.layer():
+            with canvas.layer(1 - share):
+                for child in below:
+                    self.draw(canvas, child, local)
+            with canvas.layer(share, add=True):
+                self.draw(canvas, above, local)
+
+    def _picture(self, canvas: Canvas, clip: Clip, size: tuple[float, float], local: float) -> None:
+        """The clip's picture over (0, 0, size)."""
+        source, target = clip.source, Box(0, 0, *size)
+        if isinstance(source, VideoSource):
+            picture = self._stock.film_picture(source.resource, local / self._rate)
+            canvas.picture(picture, Box(0, 0, picture.width, picture.height), target)
+        elif isinstance(source, ImageSource):
+            still = self._stock.still(source)
+            if still is None:
+                return
+            part = (
+                _crop(still, target, source)
+                if source.fit == "cover"
+                else Box(0, 0, still.width, still.height)
+            )
+            if source.radius:
+                with canvas.clipped(target, source.radius):
+                    canvas.picture(still, part, target)
+            else:
+                canvas.picture(still, part, target)
+
+
+def _crop(picture: Picture, target: Box, source: ImageSource) -> Box:
+    """The part of a picture with the target's proportions, taken where the anchor says."""
+    scale = min(picture.width / max(target.width, 1), picture.height / max(target.height, 1))
+    width, height = target.width * scale, target.height * scale
+    x, y = source.anchor
+    return Box((picture.width - width) * x, (picture.height - height) * y, width, height)
+
+
+def _effect_signature(effect: Effect, local: float) -> Signature:
+    match effect:
+        case Place():
+            rect = rect_at(effect.rect, local - effect.first)
+            return (id(effect), rect, scalar_at(effect.rotation, local - effect.first, 0.0))
+        case Write():
+            return (id(effect), rect_at(effect.rect, local - effect.first))
+        case Light():
+            return (id(effect), light_at(effect, local))
+        case _:
+            return ()

@@ -1,0 +1,185 @@
+"""Frames as one buffer of Y, U and V (yuv420p, bt709 limited range), and BGRA laid over them."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from av.video.frame import VideoFrame
+from av.video.reformatter import ColorRange, Colorspace, Interpolation, VideoReformatter
+from numpy.typing import NDArray
+
+from reelpress.studio.render.skia_door import Pixels
+
+Plane = NDArray[np.uint8]
+BLACK, GREY = 16, 128
+_SD_HEIGHT = 576  # at most this high, untagged video is taken for bt601 as every player does
+_SHARP = int(Interpolation.BICUBIC | Interpolation.ACCURATE_RND | Interpolation.FULL_CHR_H_INP)
+_AV_COLORSPACE_BT709 = 1
+_AV_COLORSPACE_UNSPECIFIED = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """`data` is (height * 3 / 2) x width; `y`, `u`, `v` are views into it."""
+
+    data: Plane
+    width: int
+    height: int
+
+    @property
+    def y(self) -> Plane:
+        return self.data[: self.height]
+
+    @property
+    def u(self) -> Plane:
+        return self._chroma(0)
+
+    @property
+    def v(self) -> Plane:
+        return self._chroma(1)
+
+    def _chroma(self, index: int) -> Plane:
+        size = self.width * self.height // 4
+        flat = self.data.reshape(-1)[4 * size + index * size :][:size]
+        return flat.reshape(self.height // 2, self.width // 2)
+
+    def copy(self) -> "Frame":
+        return Frame(self.data.copy(), self.width, self.height)
+
+
+def black(width: int, height: int) -> Frame:
+    frame = Frame(np.full((height * 3 // 2, width), GREY, np.uint8), width, height)
+    frame.y[:] = BLACK
+    return frame
+
+
+class Converter:
+    """Pixel format changes; keeps its scalers between frames."""
+
+    def __init__(self) -> None:
+        self._in, self._out, self._bgra = VideoReformatter(), VideoReformatter(), VideoReformatter()
+
+    def from_film(self, picture: VideoFrame, width: int, height: int) -> Frame:
+        """A decoded picture scaled to a size, in the house colours."""
+        converted = self._in.reformat(
+            picture,
+            width,
+            height,
+            "yuv420p",
+            src_colorspace=film_colorspace(picture),
+            dst_colorspace=Colorspace.ITU709,
+            dst_color_range=ColorRange.MPEG,
+            interpolation=_SHARP,
+        )
+        return Frame(np.asarray(converted.to_ndarray(), np.uint8), width, height)
+
+    def film_to_bgra(self, picture: VideoFrame) -> Pixels:
+        converted = self._bgra.reformat(
+            picture,
+            format="bgra",
+            src_colorspace=film_colorspace(picture),
+            dst_color_range=ColorRange.JPEG,
+            interpolation=_SHARP,
+        )
+        return np.asarray(converted.to_ndarray(), np.uint8)
+
+    def patch(self, pixels: Pixels) -> "Patch":
+        """Premultiplied BGRA of even size -> what has to be added to and kept of a frame below."""
+        picture = VideoFrame.from_ndarray(np.ascontiguousarray(pixels), "bgra")
+        height, width = pixels.shape[:2]
+        converted = self._out.reformat(
+            picture,
+            format="yuv420p",
+            dst_colorspace=Colorspace.ITU709,
+            src_color_range=ColorRange.JPEG,
+            dst_color_range=ColorRange.MPEG,
+            interpolation=_SHARP,
+        )
+        frame = Frame(np.asarray(converted.to_ndarray(), np.uint8), width, height)
+        return Patch.of(frame, pixels[..., 3])
+
+    def to_rgb(self, frame: Frame, width: int = 0, height: int = 0) -> Pixels:
+        """Height x width x 3."""
+        picture = VideoFrame.from_ndarray(frame.data, "yuv420p")
+        converted = VideoReformatter().reformat(
+            picture,
+            width or frame.width,
+            height or frame.height,
+            "rgb24",
+            src_colorspace=Colorspace.ITU709,
+            src_color_range=ColorRange.MPEG,
+            dst_color_range=ColorRange.JPEG,
+            interpolation=_SHARP,
+        )
+        return np.asarray(converted.to_ndarray(), np.uint8)
+
+
+@dataclass(frozen=True, slots=True)
+class Patch:
+    """A drawn rectangle: per plane `add`, and `keep` (0..256) of what lies below."""
+
+    add: tuple[NDArray[np.uint16], NDArray[np.uint16], NDArray[np.uint16]]
+    keep: NDArray[np.uint16]
+    keep_chroma: NDArray[np.uint16]
+    opaque: bool
+
+    @classmethod
+    def of(cls, frame: Frame, alpha: Plane) -> "Patch":
+        """`frame` holds premultiplied colours, whose offsets (16 and 128) count once, for the covered part."""
+        cover = alpha.astype(np.uint16)
+        cover += cover >> 7  # 0..255 -> 0..256, so that a shift divides
+        pairs = cover[0::2, 0::2] + cover[0::2, 1::2] + cover[1::2, 0::2] + cover[1::2, 1::2]
+        chroma = (pairs + 2) >> 2
+        add = (
+            _added(frame.y, cover, BLACK),
+            _added(frame.u, chroma, GREY),
+            _added(frame.v, chroma, GREY),
+        )
+        return cls(
+            add, (256 - cover).astype(np.uint16), (256 - chroma).astype(np.uint16), bool(cover.min() == 256)
+        )
+
+    def lay(self, frame: Frame, x: int, y: int) -> None:
+        """Blend into `frame` in place; x and y are even."""
+        height, width = self.keep.shape
+        luma = frame.y[y : y + height, x : x + width]
+        _blend(luma, self.keep, self.add[0], opaque=self.opaque)
+        for plane, add in ((frame.u, self.add[1]), (frame.v, self.add[2])):
+            part = plane[y // 2 : (y + height) // 2, x // 2 : (x + width) // 2]
+            _blend(part, self.keep_chroma, add, opaque=self.opaque)
+
+
+def dim(frame: Frame, level: float) -> Frame:
+    """Colours times `level`, as a fade to black does it."""
+    steps = np.arange(256)
+    luma = np.clip(np.rint((steps - BLACK) * level + BLACK), 0, 255).astype(np.uint8)
+    chroma = np.clip(np.rint((steps - GREY) * level + GREY), 0, 255).astype(np.uint8)
+    dimmed = frame.copy()
+    dimmed.y[:] = luma[frame.y]
+    dimmed.u[:] = chroma[frame.u]
+    dimmed.v[:] = chroma[frame.v]
+    return dimmed
+
+
+def film_colorspace(picture: VideoFrame) -> int:
+    if picture.colorspace == _AV_COLORSPACE_BT709:
+        return int(Colorspace.ITU709)
+    if picture.colorspace == _AV_COLORSPACE_UNSPECIFIED and picture.height > _SD_HEIGHT:
+        return int(Colorspace.ITU709)
+    return int(Colorspace.ITU601)
+
+
+def _added(plane: Plane, cover: NDArray[np.uint16], offset: int) -> NDArray[np.uint16]:
+    base = plane.astype(np.int32) - offset + ((offset * cover.astype(np.int32) + 128) >> 8)
+    return np.clip(base, 0, 255).astype(np.uint16)
+
+
+def _blend(below: Plane, keep: NDArray[np.uint16], add: NDArray[np.uint16], *, opaque: bool) -> None:
+    if opaque:
+        below[:] = add
+        return
+    mixed = below * keep
+    mixed += 128
+    mixed >>= 8
+    mixed += add
+    np.minimum(mixed, 255, out=mixed)
+    below[:] = mixed

@@ -1,0 +1,138 @@
+"""Poster and moving previews, from the frames that were composed anyway."""
+
+import io
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from PIL import Image
+
+from reelpress.studio.plan.model import Plan
+from reelpress.studio.render.planes import Converter, Frame
+
+MAX_BYTES = 1_000_000
+PREVIEW_S = 3.5
+PREVIEW_FPS = 10
+PREVIEW_WIDTH = 360
+JPEG_QUALITY = 90
+_SMALLER = (
+    (1.0, 1),
+    (0.83, 1),
+    (0.83, 2),
+    (0.67, 2),
+    (0.5, 3),
+    (0.4, 5),
+)  # share of the width, every n-th frame
+
+
+def representative_frame(plan: Plan) -> int:
+    """A frame with as many layers as ever, well after they came in."""
+    best = max(plan.spans, key=lambda span: (len(span.layers), span.last - span.first))
+    return best.first + round((best.last - best.first) * 0.55)
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """The output frames the previews show, in order; the first one stands alone."""
+
+    numbers: frozenset[int]
+    first: int
+    delay_ms: int
+
+
+def preview_window(plan: Plan) -> Window:
+    first = representative_frame(plan)
+    step = max(1, round(float(plan.fps) / PREVIEW_FPS))
+    last = min(plan.frames, first + round(PREVIEW_S * float(plan.fps)))
+    delay = round(1000 * step / float(plan.fps) / 10) * 10  # GIF counts hundredths of a second
+    return Window(frozenset(range(first, last, step)), first, delay)
+
+
+class Previews:
+    """Takes composed frames as they pass, and writes poster, WebP and GIF at the end."""
+
+    def __init__(self, plan: Plan) -> None:
+        self._window = preview_window(plan)
+        self._converter = Converter()
+        width = min(PREVIEW_WIDTH, plan.output.width)
+        self._size = (
+            width - width % 2,
+            max(2, round(width * plan.output.height / plan.output.width / 2) * 2),
+        )
+        self._frames: list[Image.Image] = []
+        self._poster = b""
+
+    def see(self, number: int, frame: Frame) -> None:
+        if number not in self._window.numbers:
+            return
+        if number == self._window.first:
+            self._poster = jpeg(self._converter, frame)
+        self._frames.append(Image.fromarray(self._converter.to_rgb(frame, *self._size)))
+
+    def write(self, poster: Path, webp: Path, gif: Path) -> None:
+        poster.write_bytes(self._poster)
+        webp.write_bytes(_smallest(self._frames, lambda frames, every: _webp(frames, self._delay(every))))
+        gif.write_bytes(_smallest(self._frames, lambda frames, every: _gif(frames, self._delay(every))))
+
+    def _delay(self, every: int) -> int:
+        return self._window.delay_ms * every
+
+
+def jpeg(converter: Converter, frame: Frame) -> bytes:
+    out = io.BytesIO()
+    picture = Image.fromarray(converter.to_rgb(frame))
+    picture.save(out, "JPEG", quality=JPEG_QUALITY, subsampling=0)
+    return out.getvalue()
+
+
+def _smallest(frames: Sequence[Image.Image], write: Callable[[Sequence[Image.Image], int], bytes]) -> bytes:
+    """The best looking version that is at most MAX_BYTES."""
+    data = b""
+    for share, every in _SMALLER:
+        chosen = frames[::every]
+        if share < 1:
+            size = (max(2, round(frames[0].width * share)), max(2, round(frames[0].height * share)))
+            chosen = [frame.resize(size, Image.Resampling.BILINEAR) for frame in chosen]
+        data = write(chosen, every)
+        if len(data) <= MAX_BYTES:
+            return data
+    return write(frames[:1], 1)
+
+
+def _webp(frames: Sequence[Image.Image], delay_ms: int) -> bytes:
+    out = io.BytesIO()
+    frames[0].save(
+        out,
+        "WEBP",
+        save_all=True,
+        append_images=frames[1:],
+        duration=delay_ms,
+        loop=0,
+        quality=68,
+        method=1,
+        minimize_size=False,
+    )
+    return out.getvalue()
+
+
+def _gif(frames: Sequence[Image.Image], delay_ms: int) -> bytes:
+    """One palette for all frames, made from a few of them, so that colours do not jump."""
+    sample = [frames[0], frames[len(frames) // 2], frames[-1]]
+    width, height = frames[0].size
+    sheet = Image.new("RGB", (width, height * len(sample)))
+    for index, frame in enumerate(sample):
+        sheet.paste(frame, (0, index * height))
+    palette = sheet.quantize(128, Image.Quantize.MEDIANCUT)
+    drawn = [frame.quantize(palette=palette, dither=Image.Dither.NONE) for frame in frames]
+    out = io.BytesIO()
+    drawn[0].save(
+        out,
+        "GIF",
+        save_all=True,
+        append_images=drawn[1:],
+        duration=delay_ms,
+        loop=0,
+        optimize=False,
+        disposal=1,
+    )
+    return out.getvalue()
