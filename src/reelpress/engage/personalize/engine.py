@@ -34,6 +34,7 @@ from reelpress.engage.personalize.model import (
     Value,
 )
 from reelpress.engage.personalize.names import attribute_key, is_tracked, known_names
+from reelpress.engage.personalize.shown import plain, shown
 
 SOURCE_MAX_CHARS: Final = 512_000
 OUTPUT_MAX_CHARS: Final = 1_000_000
@@ -79,7 +80,9 @@ class Template:
         values: list[Value] = []
         token = _collected.set(values)
         try:
-            skeleton = self._engine.render_template("t", **self._objects(context))
+            skeleton = self._engine.render_template(
+                "t", **{k: shown(v) for k, v in self._objects(context).items()}
+            )
             return self._place(skeleton, values, context)
         except NotSendAsked as asked:
             return self._asked(asked, context)
@@ -87,6 +90,8 @@ class Template:
             return self._absent(context)
         except (BadInput, Unwritable) as refused:
             return NotSent("Unknown", str(refused))
+        except AttributeError:
+            return NotSent("Unknown", "an object or list has no methods in a template; use filters")
         except TemplateError as fault:
             return self._failed(fault, context)
         finally:
@@ -112,18 +117,16 @@ class Template:
 
     def _objects(self, context: Context) -> dict[str, dict[str, Value]]:
         campaign = context.campaign
-        return {
-            "UserAttribute": self._user(context),
-            "EventAttribute": {k: v for k, v in (context.event or {}).items() if v is not None},
-            "Campaign": {
-                "ID": campaign.id,
-                "id": campaign.id,
-                "Name": campaign.name,
-                "name": campaign.name,
-                "Tags": list(campaign.tags),
-                "tags": list(campaign.tags),
-            },
+        facts: dict[str, Value] = {
+            "ID": campaign.id,
+            "id": campaign.id,
+            "Name": campaign.name,
+            "name": campaign.name,
+            "Tags": list(campaign.tags),
+            "tags": list(campaign.tags),
         }
+        event = {name: value for name, value in (context.event or {}).items() if value is not None}
+        return {"UserAttribute": self._user(context), "EventAttribute": event, "Campaign": facts}
 
     def _user(self, context: Context) -> dict[str, Value]:
         if self._names_all:
@@ -199,7 +202,7 @@ def _engine(source: str) -> Environment:
 
 
 def _collect(value: Value) -> str:
-    _collected.get().append(value)
+    _collected.get().append(plain(value))
     return MARK
 
 

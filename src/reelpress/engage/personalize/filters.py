@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from minijinja import safe
 
 from reelpress.engage.personalize.model import Value
+from reelpress.engage.personalize.shown import plain
 
 NOT_SEND: Final = "MOE_NOT_SEND"
 _NO_OFFSET: Final = -1000
@@ -86,7 +87,23 @@ def url_decode(value: Value) -> str:
 
 
 def to_json(value: Value) -> str:
-    return safe(json.dumps(value, ensure_ascii=False))
+    return safe(json.dumps(plain(value), ensure_ascii=False))
+
+
+def pairs(value: Value) -> Value:
+    """Key and value of each entry of an object, in order."""
+    return [[key, inner] for key, inner in _entries(value).items()]
+
+
+def sorted_pairs(value: Value) -> Value:
+    return [[key, inner] for key, inner in sorted(_entries(value).items())]
+
+
+def _entries(value: Value) -> dict[str, Value]:
+    entries = plain(value)
+    if not isinstance(entries, dict):
+        raise BadInput("items and dictsort need an object")
+    return entries
 
 
 def unchanged(value: Value) -> Value:
@@ -167,7 +184,7 @@ def _text(value: Value) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, (list, dict)):
-        return json.dumps(value, ensure_ascii=False)
+        return json.dumps(plain(value), ensure_ascii=False)
     return str(value)
 
 
@@ -194,6 +211,8 @@ _ON_VALUES: Final[dict[str, Callable[..., Value]]] = {
     "dateTimeFormatter": date_time,
     "dateFormatter": date_time,
     "tojson": to_json,
+    "items": pairs,
+    "dictsort": sorted_pairs,
     "safe": unchanged,
     "e": unchanged,
     "escape": unchanged,
@@ -206,23 +225,10 @@ FILTERS: Final[dict[str, Callable[..., Value]]] = {
 }
 
 STANDARD_FILTERS: Final = (
-    frozenset({"abs", "batch", "bool", "capitalize", "count", "dictsort", "filesizeformat", "first", "float"})
-    | {
-        "format",
-        "groupby",
-        "indent",
-        "int",
-        "items",
-        "join",
-        "last",
-        "length",
-        "lines",
-        "list",
-        "lower",
-        "map",
-    }
-    | {"map", "max", "min", "pluralize", "reject", "rejectattr", "replace", "reverse", "round", "select"}
-    | {"selectattr", "slice", "sort", "split", "string", "striptags", "sum", "title", "trim", "truncate"}
-    | {"unique", "upper", "wordwrap", "zip"}
+    frozenset({"abs", "batch", "bool", "capitalize", "count", "filesizeformat", "first", "float", "format"})
+    | {"groupby", "indent", "int", "join", "last", "length", "lines", "list", "lower", "map", "max", "min"}
+    | {"pluralize", "reject", "rejectattr", "replace", "reverse", "round", "select", "selectattr", "slice"}
+    | {"sort", "split", "string", "striptags", "sum", "title", "trim", "truncate", "unique", "upper"}
+    | {"wordwrap", "zip"}
 )
 """What campaign templates may use of the engine's own filters."""

@@ -113,7 +113,7 @@ def references(source: str) -> tuple[Reference, ...]:
 def names_every_attribute(source: str) -> bool:
     """Whether each use of an object names its attribute literally, so that no other can be read."""
     return all(
-        len(_SOURCE.findall(token.text)) == len(_REFERENCE.findall(token.text))
+        len(_SOURCE.findall(token.text)) == len(_REFERENCE.findall(token.text)) and "\\" not in token.text
         for token in tokens(source)
         if token.kind != "text"
     )
