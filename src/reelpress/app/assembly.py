@@ -1,6 +1,7 @@
 """Which routes one HTTP server answers and which jobs a worker knows."""
 
 from fastapi import FastAPI
+from starlette.staticfiles import StaticFiles
 
 from reelpress.app import health, workspaces
 from reelpress.console.web import mount_console
@@ -27,6 +28,8 @@ def build_app(platform: Platform) -> FastAPI:
     for router in (health.router, workspaces.router, *studio_routers, *engage_routers):
         app.include_router(router)
     mount_console(app)
+    if platform.settings.samples_dir is not None:
+        app.mount("/samples", StaticFiles(directory=platform.settings.samples_dir), name="samples")
     return app
 
 

@@ -158,7 +158,9 @@ def running(settings: Settings, *, workers: int, say: Console) -> Generator[Supe
 
 def role_environment(settings: Settings) -> dict[str, str]:
     """What a child needs to open the same installation."""
+    samples = {"REELPRESS_SAMPLES_DIR": str(settings.samples_dir)} if settings.samples_dir else {}
     return {
+        **samples,
         "REELPRESS_DATA_DIR": str(settings.data_dir.resolve()),
         "REELPRESS_PORT": str(settings.port),
         "REELPRESS_PUBLIC_URL": settings.public_url,

@@ -77,6 +77,10 @@ class Settings(BaseSettings):
         description="Start event-triggered campaigns only for events that carry real_time_action, as "
         "MoEngage does; off: every event of the last hour.",
     )
+    samples_dir: Path | None = Field(
+        default=None,
+        description="A folder served at /samples: the pictures of the demo's shop. Unset: nothing.",
+    )
     log_json: bool = Field(default=True, description="Log lines as JSON; off: for a person's eyes.")
     log_level: str = Field(default="INFO", description="DEBUG, INFO, WARNING or ERROR.")
 

@@ -1,0 +1,35 @@
+"""`reelpress demo`."""
+
+import asyncio
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from reelpress.cli.supervisor import running
+from reelpress.cli.up import with_own_origin
+from reelpress.demo.run import run_demo
+from reelpress.platform.config import Settings
+from reelpress.platform.errors import StartupFault
+
+EXAMPLES = Path(__file__).parents[3] / "examples"
+
+
+def demo(
+    leave: Annotated[
+        bool, typer.Option("--exit", help="Stop after the table; 0 if all were served.")
+    ] = False,
+) -> None:
+    """Play the whole loop on sample customers: events in, personal media made, mail delivered."""
+    say = Console(stderr=True)
+    if not (EXAMPLES / "templates").is_dir():
+        raise StartupFault(f"the demo needs the repository's examples folder; it is not at {EXAMPLES}")
+    settings = with_own_origin(Settings()).model_copy(update={"samples_dir": EXAMPLES / "media"})
+    with running(settings, workers=1, say=say) as supervisor:
+        say.print(f"Reelpress is up at {settings.public_url}")
+        all_served = asyncio.run(run_demo(settings, EXAMPLES, say))
+        if leave:
+            raise typer.Exit(0 if all_served else 1)
+        say.print("\nEverything stays up; Ctrl-C stops it.")
+        supervisor.watch()
