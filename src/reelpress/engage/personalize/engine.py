@@ -125,7 +125,9 @@ class Template:
             "Tags": list(campaign.tags),
             "tags": list(campaign.tags),
         }
-        event = {name: value for name, value in (context.event or {}).items() if value is not None}
+        event: dict[str, Value] = {
+            name: value for name, value in (context.event or {}).items() if value is not None
+        }
         return {"UserAttribute": self._user(context), "EventAttribute": event, "Campaign": facts}
 
     def _user(self, context: Context) -> dict[str, Value]:

@@ -49,7 +49,7 @@ def plain(value: Value) -> Value:
     """The value again as dict, list, text, number, boolean or None all the way down."""
     if isinstance(value, dict):
         # the bound method is hidden
-        entries = cast("Iterable[tuple[object, Value]]", dict.items(cast("dict[Any, Any]", value)))
+        entries = cast("Iterable[tuple[object, Value]]", dict[Any, Any].items(cast("dict[Any, Any]", value)))
         return {str(key): plain(inner) for key, inner in entries}
     if isinstance(value, (list, tuple)):
         return [plain(inner) for inner in cast("list[Value]", value)]
