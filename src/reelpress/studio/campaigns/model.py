@@ -121,7 +121,10 @@ class Mapping(_Model):
         description="Text, or for an image layer the id of an image asset, used when the value is empty",
     )
     fit: Fit = Fit()
-    required: bool = False
+    required: bool | None = Field(
+        default=None,
+        description="Refuse requests without it; left out: where there is nothing to fall back on",
+    )
 
 
 def _mask(secret: SecretStr | None) -> str | None:
