@@ -2,6 +2,11 @@
 
 from fastapi import APIRouter
 
-from reelpress.console.pages import home, sign_in
+from reelpress.console.pages import home, mailbox, profiles, sign_in
 
-routers: list[APIRouter] = [sign_in.router, home.router]
+routers: list[APIRouter] = [
+    sign_in.router,
+    home.router,
+    profiles.router,
+    mailbox.router,
+]
