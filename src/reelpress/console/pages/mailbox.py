@@ -54,12 +54,14 @@ async def _show(
     recipient: str,
 ) -> Response:
     message = await service.read_message(platform, principal.workspace_id, chosen) if chosen else None
-    values = {
-        "messages": messages,
-        "recipient": recipient,
-        "summary": message[0] if message else None,
-        "parsed": message[1] if message else None,
-        "next_id": messages[-1].id if len(messages) == service.PAGE_SIZE else None,
-        "opened": request.url.path != "/console/mailbox",
-    }
-    return page(request, "mailbox/index.html", principal, **values)
+    return page(
+        request,
+        "mailbox/index.html",
+        principal,
+        messages=messages,
+        recipient=recipient,
+        summary=message[0] if message else None,
+        parsed=message[1] if message else None,
+        next_id=messages[-1].id if len(messages) == service.PAGE_SIZE else None,
+        opened=request.url.path != "/console/mailbox",
+    )
