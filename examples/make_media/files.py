@@ -33,15 +33,9 @@ def draw_picture(size: tuple[int, int], draw: Callable[[skia.Canvas], None], *, 
     return np.asarray(Image.fromarray(picture).resize(size, Image.Resampling.LANCZOS))
 
 
-def write_png(
-    path: Path, size: tuple[int, int], draw: Callable[[skia.Canvas], None], *, colors: int = 0
-) -> None:
-    """A PNG with alpha; `colors` above 0 makes it a palette image, which is a quarter of the bytes."""
-    image = Image.fromarray(draw_picture(size, draw))
-    if colors:
-        image = image.quantize(colors, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
+def write_png(path: Path, size: tuple[int, int], draw: Callable[[skia.Canvas], None]) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    image.save(path, optimize=True)
+    Image.fromarray(draw_picture(size, draw)).save(path, optimize=True)
 
 
 def write_jpeg(path: Path, size: tuple[int, int], draw: Callable[[skia.Canvas], None]) -> None:
