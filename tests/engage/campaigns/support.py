@@ -1,6 +1,5 @@
 """A connector endpoint and a caller of the APIs, both real."""
 
-import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -10,6 +9,7 @@ import aiohttp
 from aiohttp import web
 from tests.conftest import TestWorkspace
 
+NAMED = """{"name": "{{UserAttribute['First Name']}}"}"""
 ASHA = {"first_name": "Asha", "email": "asha@example.com"}
 
 
@@ -133,10 +133,3 @@ def equals(name: str, value: str) -> dict[str, Any]:
         "filter_operator": "and",
         "filters": [{"name": name, "data_type": "string", "operator": "is", "value": value}],
     }
-
-
-async def wait_for(condition: Any, within_s: float = 20.0) -> None:
-    """Wait until an async condition holds."""
-    async with asyncio.timeout(within_s):
-        while not await condition():
-            await asyncio.sleep(0.02)
