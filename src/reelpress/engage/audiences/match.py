@@ -38,7 +38,8 @@ def _condition(condition: Condition) -> Matcher:
     key, wanted = condition.key, not condition.negate
     if condition.operator == "exists":
         return lambda attributes: (key in attributes) is wanted
-    test = _any_element(_element_test(condition))
+    element = _element_test(condition)
+    test = element if condition.data_type == "datetime" else _any_element(element)
     return lambda attributes: test(attributes.get(key, _ABSENT)) is wanted
 
 

@@ -29,8 +29,8 @@ class Condition:
     """One attribute compared.
 
     `values` are folded strings where `case_sensitive` is off, numbers as float, date-times as epoch
-    milliseconds. `between` holds both ends, inclusive. A list attribute matches when one element does.
-    A negated condition also holds for those without the attribute.
+    milliseconds. `between` holds both ends, inclusive. A list of strings or numbers matches when
+    one element does. A negated condition also holds for those without the attribute.
     """
 
     key: str
