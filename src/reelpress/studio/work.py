@@ -2,8 +2,14 @@
 
 from reelpress.platform.jobs import Registry
 from reelpress.studio.clients import jobs as clients
+from reelpress.studio.egress import jobs as egress
+from reelpress.studio.media import jobs as media
+from reelpress.studio.requests import jobs as requests
 
 
 def register(registry: Registry) -> None:
     """Name the handlers."""
     clients.register(registry)
+    requests.register(registry)
+    media.register(registry)
+    egress.register(registry)

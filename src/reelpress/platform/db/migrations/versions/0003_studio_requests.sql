@@ -105,9 +105,9 @@ CREATE TABLE studio_destinations (
     workspace_id text NOT NULL REFERENCES workspaces (id) ON DELETE CASCADE,
     destination  text NOT NULL,
     failures     integer NOT NULL DEFAULT 0,
-    paused_until timestamptz NOT NULL DEFAULT '-infinity',
+    paused_until timestamptz NOT NULL DEFAULT 'epoch',
     disabled_at  timestamptz,
     -- The moment up to which the send rate is spoken for (generic cell rate algorithm).
-    booked_until timestamptz NOT NULL DEFAULT '-infinity',
+    booked_until timestamptz NOT NULL DEFAULT 'epoch',
     PRIMARY KEY (workspace_id, destination)
 );

@@ -1,0 +1,1 @@
+"""Egress: the callback that says a medium is ready, or why there is none."""

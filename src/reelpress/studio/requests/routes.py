@@ -1,0 +1,97 @@
+"""The contract's own calls: `POST /video/request`, `POST /video/demo`, `GET /status/{id}`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Request
+from fastapi.responses import JSONResponse
+
+from reelpress.platform.context import Platform
+from reelpress.platform.web import PlatformDep
+from reelpress.studio.clients.access import studio_client
+from reelpress.studio.clients.contract import ContractRoute
+from reelpress.studio.clients.model import ClientPrincipal
+from reelpress.studio.requests import service
+from reelpress.studio.requests.acceptance import Caller, accept
+from reelpress.studio.requests.order import (
+    MAX_BODY_BYTES,
+    OrderFault,
+    echoed_reference,
+    parse_json,
+    parse_order,
+)
+
+router = APIRouter(tags=["Studio contract"], route_class=ContractRoute)
+ClientDep = Annotated[ClientPrincipal, studio_client()]
+
+
+@router.post("/video/request")
+@router.post("/video/demo")
+async def request_medium(request: Request, platform: PlatformDep, client: ClientDep) -> JSONResponse:
+    """Accept an order and answer at once; the medium is made afterwards."""
+    reference: str | None = None
+    try:
+        document = parse_json(await _body(request))
+        reference = echoed_reference(document)
+        order = parse_order(document)
+        caller = Caller(client.workspace_id, client.client_id, request.headers.get("idempotency-key"))
+        request_id = await accept(platform, caller, order)
+    except OrderFault as fault:
+        return _refusal(fault, reference)
+    return JSONResponse(
+        {
+            "status": "SUCCESS",
+            "message": "Request accepted",
+            "client-request-id": order.client_request_id,
+            "whilter-request-id": str(request_id),
+        }
+    )
+
+
+@router.get("/status/{transaction_id}")
+async def status(transaction_id: str, platform: PlatformDep, client: ClientDep) -> JSONResponse:
+    """How far a request is: PROCESSING, SUCCESS with its URLs, or FAILURE with the reason."""
+    found = await _status(platform, client.workspace_id, transaction_id)
+    if found is None:
+        fault = OrderFault(404, "there is no request with this id", "transactionId")
+        return _refusal(fault, None)
+    return JSONResponse(
+        {
+            "status": found.status,
+            "message": found.message,
+            "video-url": found.video_url,
+            "image-url": found.image_url,
+        },
+        headers={"Cache-Control": "no-store"},
+    )
+
+
+async def _status(platform: Platform, workspace_id: str, text: str) -> service.WireStatus | None:
+    try:
+        request_id = UUID(text)
+    except ValueError:
+        return None
+    return await service.wire_status(platform, workspace_id, request_id)
+
+
+async def _body(request: Request) -> bytes:
+    """The body, given up as soon as it is too large."""
+    received = bytearray()
+    async for chunk in request.stream():
+        received += chunk
+        if len(received) > MAX_BODY_BYTES:
+            break
+    return bytes(received)
+
+
+def _refusal(fault: OrderFault, reference: str | None) -> JSONResponse:
+    body = {
+        "status": "FAILURE",
+        "message": fault.message,
+        "field": fault.field,
+        "client-request-id": reference,
+    }
+    headers = {"Cache-Control": "no-store", **({"Connection": "close"} if fault.status == 413 else {})}
+    return JSONResponse(body, status_code=fault.status, headers=headers)
