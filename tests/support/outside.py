@@ -5,6 +5,7 @@ import socket
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from aiohttp.abc import AbstractResolver, ResolveResult
 
@@ -89,6 +90,10 @@ async def raw_server(answer: RawHandler | bytes) -> AsyncGenerator[RawServer]:
 def http_answer(body: bytes = b"ok", status: str = "200 OK", *headers: str) -> bytes:
     head = "\r\n".join([f"HTTP/1.1 {status}", f"Content-Length: {len(body)}", "Connection: close", *headers])
     return head.encode() + b"\r\n\r\n" + body
+
+
+def stored_files(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.iterdir())
 
 
 def _on_every_local_address() -> list[socket.socket]:

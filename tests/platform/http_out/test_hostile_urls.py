@@ -3,7 +3,6 @@
 Every URL is tried on the canary's own port, opened for the test, so that only the refusal stands between.
 """
 
-import os
 import socket
 from collections.abc import AsyncGenerator
 from pathlib import Path
@@ -14,7 +13,7 @@ import pytest
 from reelpress.platform.http_out import HttpOut, OutFailure, OutRequest, OutResponse, targets
 from reelpress.platform.http_out.hops import first_hop, next_hop
 from reelpress.platform.http_out.targets import Origin, TargetRefusedError
-from tests.support.outside import Names, RawServer, always, http_answer, raw_server
+from tests.support.outside import Names, RawServer, always, http_answer, raw_server, stored_files
 
 INSIDE_LITERALS = """
 http://127.0.0.1:{port}/ http://127.0.0.2:{port}/ http://127.255.255.254:{port}/ http://0.0.0.0:{port}/
@@ -148,7 +147,7 @@ async def test_a_hostile_url_is_refused_at_save_and_at_send(
         assert outcome.kind == "refused"
         assert outcome.message
     assert canary.connections == 0
-    assert os.listdir(tmp_path) == []
+    assert stored_files(tmp_path) == []
 
     works = await door.send(OutRequest("GET", f"{neighbour.origin}/hello"))
     assert isinstance(works, OutResponse)
