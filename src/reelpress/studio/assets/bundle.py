@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +15,8 @@ from reelpress.studio.assets.intake import in_sandbox, prepare, sniffed
 from reelpress.studio.assets.model import Prepared, Upload
 from reelpress.studio.assets.templates import file_name_of
 from reelpress.studio.scene import SceneFault
+
+AT_ONCE = os.cpu_count() or 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,16 +99,26 @@ def _is_wanted(upload: Upload, wanted: set[str]) -> bool:
 async def _prepared(
     platform: Platform, uploads: list[Upload], folder: Path, faults: list[Detail]
 ) -> dict[str, Prepared]:
-    done: dict[str, Prepared] = {}
-    for upload in uploads:
-        try:
-            done[upload.name] = await prepare(platform, upload.path, upload.name, folder)
-        except MediaFault as fault:
-            faults.append(_detail(upload.name, fault))
-        except SceneFault as fault:
-            text = f"{fault.message} {fault.fix}".strip()
-            faults.append(Detail(upload.name, text, fault.element or None, fault.line or None))
-    return done
+    turns = asyncio.Semaphore(AT_ONCE)
+
+    async def one(upload: Upload) -> Prepared | Detail:
+        async with turns:
+            return await _prepared_or_fault(platform, upload, folder)
+
+    outcomes = await asyncio.gather(*(one(upload) for upload in uploads))
+    faults += [outcome for outcome in outcomes if isinstance(outcome, Detail)]
+    pairs = zip(uploads, outcomes, strict=True)
+    return {upload.name: outcome for upload, outcome in pairs if isinstance(outcome, Prepared)}
+
+
+async def _prepared_or_fault(platform: Platform, upload: Upload, folder: Path) -> Prepared | Detail:
+    try:
+        return await prepare(platform, upload.path, upload.name, folder)
+    except MediaFault as fault:
+        return _detail(upload.name, fault)
+    except SceneFault as fault:
+        text = f"{fault.message} {fault.fix}".strip()
+        return Detail(upload.name, text, fault.element or None, fault.line or None)
 
 
 def _detail(name: str, fault: MediaFault) -> Detail:

@@ -45,8 +45,8 @@ BT709 = 1
 LIMITED_RANGE = 1
 DECODER_THREADS = 2
 VIDEO_OPTIONS = {
-    "preset": "veryfast",
-    "crf": "17",
+    "preset": "superfast",
+    "crf": "15",
     "profile": "high",
     "x264-params": "threads=2:rc-lookahead=10:keyint=60:open-gop=0",
 }
