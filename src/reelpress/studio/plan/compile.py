@@ -8,6 +8,7 @@ from fractions import Fraction
 import msgspec
 
 from reelpress.studio.plan.model import (
+    FieldKind,
     FrameRange,
     Mapping,
     OutputSpec,
@@ -230,7 +231,7 @@ def _settled_mappings(
 
 
 def _fields(layers: Sequence[PlanLayer], mappings: Sequence[Mapping]) -> tuple[PlanField, ...]:
-    kinds = {layer.name: layer.kind for layer in layers}
+    kinds: dict[str, FieldKind] = {layer.name: layer.kind for layer in layers}
     fields: dict[str, PlanField] = {}
     for entry in mappings:
         kind = kinds[entry.layer]

@@ -1,6 +1,7 @@
 """Which runs of frames depend on data, and on which layers."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 from reelpress.studio.plan.model import PlanLayer, Span
 
@@ -12,10 +13,7 @@ def spans_of(layers: Sequence[PlanLayer], frames: int, height: int) -> tuple[Spa
         for stretch in layer.ranges:
             edges |= {stretch.first, stretch.last + 1}
     ordered = sorted(edges)
-    return tuple(
-        _span(first, following - 1, layers, height)
-        for first, following in zip(ordered, ordered[1:], strict=False)
-    )
+    return tuple(_span(first, following - 1, layers, height) for first, following in pairwise(ordered))
 
 
 def _span(first: int, last: int, layers: Sequence[PlanLayer], height: int) -> Span:

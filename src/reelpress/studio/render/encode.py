@@ -3,13 +3,11 @@
 from collections.abc import Iterable
 from fractions import Fraction
 from pathlib import Path
-from typing import cast
+from typing import Any
 
 import av
 import numpy as np
 from av.audio.frame import AudioFrame
-from av.audio.stream import AudioStream
-from av.container import OutputContainer
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
@@ -17,7 +15,7 @@ from reelpress.studio.render.media_in import SAMPLE_RATE
 from reelpress.studio.render.planes import Frame
 from reelpress.studio.render.sound import Samples
 
-CRF = 19
+CRF = 20  # two customers then agree outside a layer to 45 dB and more; 40 is the bar
 GOP_S = 2
 THREADS = 2  # part of the result: x264 cuts its lookahead by threads
 AAC_BITS_PER_S = 160_000
@@ -30,14 +28,15 @@ class Mp4:
     """One MP4 file being written; use as a context manager."""
 
     def __init__(self, path: Path, width: int, height: int, fps: Fraction, *, sound: bool) -> None:
-        self._container: OutputContainer = av.open(
+        # PyAV leaves its Packet type open, which strict checking refuses; hence Any for the muxer.
+        self._container: Any = av.open(
             str(path), "w", format="mp4", options={"movflags": "+faststart", "fflags": "+bitexact"}
         )
         self._time_base = 1 / fps
-        self._video = self._video_stream(width, height, fps)
-        self._audio: AudioStream | None = None
+        self._video: Any = self._video_stream(width, height, fps)
+        self._audio: Any = None
         if sound:
-            self._audio = cast("AudioStream", self._container.add_stream("aac", rate=SAMPLE_RATE))
+            self._audio = self._container.add_stream("aac", rate=SAMPLE_RATE)
             self._audio.layout = "stereo"
             self._audio.bit_rate = AAC_BITS_PER_S
         self._number = 0
@@ -70,7 +69,7 @@ class Mp4:
         self._container.mux(self._audio.encode(None))
 
     def _video_stream(self, width: int, height: int, fps: Fraction) -> VideoStream:
-        stream = cast("VideoStream", self._container.add_stream("libx264", rate=fps))
+        stream: VideoStream = self._container.add_stream("libx264", rate=fps)
         stream.width, stream.height, stream.pix_fmt = width, height, "yuv420p"
         context = stream.codec_context
         context.time_base = self._time_base
@@ -84,6 +83,8 @@ class Mp4:
             "profile": "high",
             "crf": str(CRF),
             "x264-params": f"keyint={gop}:min-keyint={max(1, gop // 4)}:open-gop=0:threads={THREADS}:"
+            # One picture order: no edit list, a fifth less time, and segments that can be joined later.
+            "bframes=0:ref=1:weightp=0:"
             "force-cfr=1:colorprim=bt709:transfer=bt709:colormatrix=bt709:range=tv",
         }
         return stream

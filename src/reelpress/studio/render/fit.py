@@ -21,7 +21,7 @@ class Fitted:
 
 
 def fit_text(text: str, size: float, box: Size, rule: FitRule, measure: Measure) -> Fitted:
-    """`box` is the room for the lines themselves, in pixels. Not for the mode `scale`, which needs no fitting."""
+    """`box` is the room for the lines themselves, in pixels. `scale` and `fill` need no fitting."""
     lines = tuple(text.split("\n"))
     if min(box) < 1 or not text.strip():
         return Fitted((), size)

@@ -198,9 +198,9 @@ def _opened(node: Node, position: float) -> list[_Placed]:
     local = local_position(node, position)
     if local is None:
         return []
-    if isinstance(node, Group) and not node.dissolve:
-        if not any(active(effect, local) and not isinstance(effect, Gain | Ramp) for effect in node.effects):
-            return [placed for child in node.children for placed in _opened(child, local)]
+    changed = any(active(effect, local) and not isinstance(effect, Gain | Ramp) for effect in node.effects)
+    if isinstance(node, Group) and not node.dissolve and not changed:
+        return [placed for child in node.children for placed in _opened(child, local)]
     return [_Placed(node, position)]
 
 

@@ -9,6 +9,7 @@ import numpy as np
 from av.audio.frame import AudioFrame
 from av.audio.resampler import AudioResampler
 from av.container import InputContainer
+from av.error import FFmpegError
 from av.video.frame import VideoFrame
 from numpy.typing import NDArray
 
@@ -44,7 +45,7 @@ def open_media(path: Path, name: str) -> InputContainer:
         raise RenderFault("this kind of media file is not read.", name)
     try:
         return av.open(str(path), format=demuxer, options={"protocol_whitelist": "file"})
-    except av.FFmpegError as problem:
+    except FFmpegError as problem:
         raise RenderFault(f"the file cannot be opened ({type(problem).__name__}).", name) from None
 
 
@@ -90,7 +91,7 @@ class Film:
     def _rewind(self, seconds: float) -> None:
         if self._current is not None or seconds > SEEK_AHEAD_S:
             offset = round((max(0.0, seconds) + self._origin) * 1_000_000)
-            with suppress(av.FFmpegError):
+            with suppress(FFmpegError):
                 self._container.seek(offset)
         self._frames = self._container.decode(self._stream)
         self._current = self._next()
@@ -101,7 +102,7 @@ class Film:
     def _next(self) -> VideoFrame | None:
         try:
             return next(self._frames, None)
-        except av.FFmpegError as problem:
+        except FFmpegError as problem:
             raise RenderFault(f"the film cannot be decoded ({type(problem).__name__}).", self._name) from None
 
     def _time(self, frame: VideoFrame) -> float:
@@ -119,7 +120,7 @@ def read_sound(path: Path, name: str, start_s: float, duration_s: float) -> NDAr
         resampler = AudioResampler(format="fltp", layout="stereo", rate=SAMPLE_RATE)
         origin = float((stream.start_time or 0) * (stream.time_base or 0))
         if start_s > SEEK_AHEAD_S:
-            with suppress(av.FFmpegError):
+            with suppress(FFmpegError):
                 container.seek(round((start_s + origin - 0.5) * 1_000_000))
         position: int | None = None
         try:
@@ -133,7 +134,7 @@ def read_sound(path: Path, name: str, start_s: float, duration_s: float) -> NDAr
             if position is not None and position < wanted:
                 for piece in resampler.resample(None):
                     position = _lay(piece, position, samples)
-        except av.FFmpegError as problem:
+        except FFmpegError as problem:
             raise RenderFault(f"the sound cannot be decoded ({type(problem).__name__}).", name) from None
     return samples
 

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from reelpress.studio.render.skia_door import Pixels
 
 Plane = NDArray[np.uint8]
+Weights = NDArray[np.uint16]
 BLACK, GREY = 16, 128
 _SD_HEIGHT = 576  # at most this high, untagged video is taken for bt601 as every player does
 _SHARP = int(Interpolation.BICUBIC | Interpolation.ACCURATE_RND | Interpolation.FULL_CHR_H_INP)
@@ -60,6 +61,10 @@ class Converter:
 
     def from_film(self, picture: VideoFrame, width: int, height: int) -> Frame:
         """A decoded picture scaled to a size, in the house colours."""
+        if (picture.width, picture.height, picture.format.name) == (width, height, "yuv420p") and (
+            film_colorspace(picture) == Colorspace.ITU709 and picture.color_range != ColorRange.JPEG
+        ):
+            return Frame(np.asarray(picture.to_ndarray(), np.uint8), width, height)
         converted = self._in.reformat(
             picture,
             width,
@@ -117,26 +122,25 @@ class Converter:
 class Patch:
     """A drawn rectangle: per plane `add`, and `keep` (0..256) of what lies below."""
 
-    add: tuple[NDArray[np.uint16], NDArray[np.uint16], NDArray[np.uint16]]
-    keep: NDArray[np.uint16]
-    keep_chroma: NDArray[np.uint16]
+    add: tuple[Weights, Weights, Weights]
+    keep: Weights
+    keep_chroma: Weights
     opaque: bool
 
     @classmethod
     def of(cls, frame: Frame, alpha: Plane) -> "Patch":
-        """`frame` holds premultiplied colours, whose offsets (16 and 128) count once, for the covered part."""
-        cover = alpha.astype(np.uint16)
-        cover += cover >> 7  # 0..255 -> 0..256, so that a shift divides
-        pairs = cover[0::2, 0::2] + cover[0::2, 1::2] + cover[1::2, 0::2] + cover[1::2, 1::2]
-        chroma = (pairs + 2) >> 2
+        """`frame` holds premultiplied colours; their offsets (16 and 128) count for the covered part."""
+        cover: Weights = alpha.astype(np.uint16)
+        cover = (cover + (cover >> 7)).astype(np.uint16)  # 0..255 -> 0..256, so that a shift divides
+        pairs: Weights = cover[0::2, 0::2] + cover[0::2, 1::2] + cover[1::2, 0::2] + cover[1::2, 1::2]
+        chroma: Weights = ((pairs + 2) >> 2).astype(np.uint16)
         add = (
             _added(frame.y, cover, BLACK),
             _added(frame.u, chroma, GREY),
             _added(frame.v, chroma, GREY),
         )
-        return cls(
-            add, (256 - cover).astype(np.uint16), (256 - chroma).astype(np.uint16), bool(cover.min() == 256)
-        )
+        keep, keep_chroma = (256 - cover).astype(np.uint16), (256 - chroma).astype(np.uint16)
+        return cls(add, keep, keep_chroma, opaque=bool(cover.min() == 256))
 
     def lay(self, frame: Frame, x: int, y: int) -> None:
         """Blend into `frame` in place; x and y are even."""
@@ -168,12 +172,12 @@ def film_colorspace(picture: VideoFrame) -> int:
     return int(Colorspace.ITU601)
 
 
-def _added(plane: Plane, cover: NDArray[np.uint16], offset: int) -> NDArray[np.uint16]:
+def _added(plane: Plane, cover: Weights, offset: int) -> Weights:
     base = plane.astype(np.int32) - offset + ((offset * cover.astype(np.int32) + 128) >> 8)
     return np.clip(base, 0, 255).astype(np.uint16)
 
 
-def _blend(below: Plane, keep: NDArray[np.uint16], add: NDArray[np.uint16], *, opaque: bool) -> None:
+def _blend(below: Plane, keep: Weights, add: Weights, *, opaque: bool) -> None:
     if opaque:
         below[:] = add
         return

@@ -3,7 +3,7 @@
 skia-python ships no types, so everything that comes out of it is `Any` here and typed from here on.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
@@ -129,7 +129,7 @@ class Canvas:
         self._canvas: Any = canvas
 
     @contextmanager
-    def transformed(self, matrix: Matrix) -> Iterator[None]:
+    def transformed(self, matrix: Matrix) -> Generator[None]:
         a, b, c, d, e, f = matrix
         self._canvas.save()
         self._canvas.concat(_skia.Matrix.MakeAll(a, b, c, d, e, f, 0, 0, 1))
@@ -139,7 +139,7 @@ class Canvas:
             self._canvas.restore()
 
     @contextmanager
-    def clipped(self, box: Box, radius: float = 0.0) -> Iterator[None]:
+    def clipped(self, box: Box, radius: float = 0.0) -> Generator[None]:
         self._canvas.save()
         if radius:
             self._canvas.clipRRect(_skia.RRect.MakeRectXY(_rect(box), radius, radius), True)
@@ -151,7 +151,7 @@ class Canvas:
             self._canvas.restore()
 
     @contextmanager
-    def layer(self, alpha: float = 1.0, level: float = 1.0, *, add: bool = False) -> Iterator[None]:
+    def layer(self, alpha: float = 1.0, level: float = 1.0, *, add: bool = False) -> Generator[None]:
         """What is drawn inside is put down as one: faded by `alpha`, its colours times `level`."""
         paint = _skia.Paint()
         paint.setAlphaf(alpha)

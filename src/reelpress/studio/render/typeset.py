@@ -60,7 +60,7 @@ class Typesetter:
 
         offset = style.pad + style.outline / 2
         room = (box.width - 2 * offset, box.height - 2 * offset)
-        scales = write.fit.mode == "scale"
+        scales = write.fit.mode in {"scale", "fill"}
         fitted = (
             Fitted(tuple(text.split("\n")), style.size)
             if scales
@@ -69,7 +69,8 @@ class Typesetter:
         block = self._stack(style, fitted, offset, right_to_left)
         if not scales:
             return block
-        return replace(block, scale=min(1.0, box.width / block.width, box.height / block.height))
+        scale = min(box.width / block.width, box.height / block.height)
+        return replace(block, scale=scale if write.fit.mode == "fill" else min(1.0, scale))
 
     def _stack(self, style: TextStyle, fitted: Fitted, offset: float, right_to_left: bool) -> Block:
         inks = _inks(style)

@@ -2,10 +2,9 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import cast
 from xml.sax import SAXParseException
 from xml.sax.handler import ContentHandler
-from xml.sax.xmlreader import AttributesImpl
+from xml.sax.xmlreader import AttributesImpl, Locator
 
 import defusedxml.sax
 from defusedxml.common import DefusedXmlException
@@ -74,9 +73,13 @@ class _Tree(ContentHandler):
         self._file = file
         self._open: list[Element] = []
         self._count = 0
+        self._place: Locator | None = None
+
+    def setDocumentLocator(self, locator: Locator) -> None:  # noqa: N802 - the SAX interface's name
+        self._place = locator
 
     def startElement(self, name: str, attrs: AttributesImpl) -> None:  # noqa: N802 - the SAX interface's name
-        attributes = cast("dict[str, str]", dict(attrs.items()))
+        attributes = dict(attrs.items())
         element = Element(name, attributes, self._line())
         self._count += 1
         if self._count > MAX_ELEMENTS or len(self._open) >= MAX_DEPTH:
@@ -100,5 +103,4 @@ class _Tree(ContentHandler):
         self._open[-1].text += content
 
     def _line(self) -> int:
-        locator = self._locator
-        return locator.getLineNumber() or 0 if locator is not None else 0
+        return (self._place.getLineNumber() or 0) if self._place is not None else 0

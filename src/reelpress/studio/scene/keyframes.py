@@ -27,7 +27,10 @@ def parse_number_keys(text: str, fps: Fraction, length: int) -> Keys:
 
 
 def parse_rect_keys(text: str, fps: Fraction, length: int, width: int, height: int) -> Keys:
-    """Keys of x, y, width, height in pixels and opacity 0..1; percents are of the canvas. Raises ValueError."""
+    """Keys of x, y, width, height in pixels and opacity 0..1; percents are of the canvas.
+
+    Raises ValueError.
+    """
     return _parse(text, fps, length, lambda value: parse_rect(value, width, height))
 
 

@@ -15,7 +15,7 @@ Curve = Literal["hold", "linear", "smooth"]
 Rgba = tuple[int, int, int, int]
 Align = Literal["left", "center", "right"]
 VAlign = Literal["top", "middle", "bottom"]
-TextFit = Literal["scale", "shrink", "wrap", "ellipsis"]
+TextFit = Literal["scale", "fill", "shrink", "wrap", "ellipsis"]
 ImageFit = Literal["contain", "cover"]
 
 
@@ -58,7 +58,11 @@ class TextStyle(msgspec.Struct, frozen=True):
 
 
 class FitRule(msgspec.Struct, frozen=True):
-    """How text keeps inside its box. `scale` is melt's rule: the drawn text is scaled down as a picture."""
+    """How text keeps inside its box.
+
+    `scale` is melt's rule for text filters: the drawn text is scaled down as a picture. `fill` is its rule
+    for titles: scaled up as well.
+    """
 
     mode: TextFit = "scale"
     max_lines: int = 1
@@ -152,7 +156,7 @@ class Clip(msgspec.Struct, frozen=True, tag="clip"):
 
 
 class Group(msgspec.Struct, frozen=True, tag="group"):
-    """Children drawn bottom to top. With `dissolve` the last child fades in over the others (keys: 0 to 1)."""
+    """Children drawn bottom to top. With `dissolve` the last child fades in over the others (0 to 1)."""
 
     start: int
     frames: int

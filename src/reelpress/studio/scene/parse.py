@@ -134,8 +134,9 @@ class _Reader:
         for child in element.find_all("entry", "blank"):
             place = child.where(self._file)
             if child.tag == "blank":
-                items.append(Blank(max(0, self._time(child.attributes.get("length", ""), place, 0))))
-                total += items[-1].length
+                blank = Blank(max(0, self._time(child.attributes.get("length", ""), place, 0)))
+                items.append(blank)
+                total += blank.length
             else:
                 entry = self._entry(child, place)
                 items.append(entry)

@@ -28,7 +28,7 @@ class Parameter:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """One element's properties, read as its service declares them. `length` in frames, for keys from the end."""
+    """One element's properties, read as its service declares them. `length` in frames."""
 
     parameters: tuple[Parameter, ...]
     properties: Properties

@@ -14,7 +14,7 @@ class Composite(TransitionService):
     parameters: ClassVar[tuple[Parameter, ...]] = (
         Parameter("geometry", "rect", ""),
         Parameter("distort", "flag", "0"),
-        Parameter("fill", "flag", "1"),
+        Parameter("fill", "flag", "0"),
         Parameter("halign", "text", "left"),
         Parameter("valign", "text", "top"),
         Parameter("operator", "choice", "over", ("over",)),

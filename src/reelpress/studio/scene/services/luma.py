@@ -15,7 +15,7 @@ class Luma(TransitionService):
     )
     role = "dissolve"
 
-    def effect(self, reading: Reading, first: int, last: int | None) -> Effect | None:
+    def effect(self, reading: Reading, first: int, last: int | None) -> Effect | None:  # noqa: ARG002 - the interface's signature
         reading.choice("resource")
         if reading.flag("reverse") or reading.flag("invert"):
             raise reading.where.fault("a reversed dissolve is not supported.", "Swap the two clips.")

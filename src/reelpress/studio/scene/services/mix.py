@@ -15,5 +15,5 @@ class Mix(TransitionService):
     )
     role = "sound"
 
-    def effect(self, reading: Reading, first: int, last: int | None) -> Effect | None:
+    def effect(self, reading: Reading, first: int, last: int | None) -> Effect | None:  # noqa: ARG002 - the interface's signature
         return None

@@ -1,6 +1,6 @@
 from typing import ClassVar, cast
 
-from reelpress.studio.scene.ops import Align, ColourSource, Effect, Key, Source, Write
+from reelpress.studio.scene.ops import Align, ColourSource, Effect, FitRule, Key, Source, Write
 from reelpress.studio.scene.services.base import Parameter, ProducerService, Reading
 from reelpress.studio.scene.services.text_parameters import (
     STYLE_PARAMETERS,
@@ -12,7 +12,7 @@ from reelpress.studio.scene.services.text_parameters import (
 
 
 class Qtext(ProducerService):
-    """A title drawn by Qt, in the middle of the canvas and scaled to fill it as melt does with any picture."""
+    """A title drawn by Qt, in the middle of the canvas and scaled to fill it, as melt does."""
 
     names = ("qtext",)
     parameters: ClassVar[tuple[Parameter, ...]] = (
@@ -29,6 +29,7 @@ class Qtext(ProducerService):
             raise reading.where.fault("text from a file is not supported.", "Write the text into the title.")
         text = checked_text(reading, text)
         align = cast("Align", reading.choice("align").replace("centre", "center"))
+        fit = read_fit(reading, text)
         width, height = reading.profile.width, reading.profile.height
         write = Write(
             text=text,
@@ -36,7 +37,7 @@ class Qtext(ProducerService):
             rect=(Key(0, (0.0, 0.0, float(width), float(height), 1.0)),),
             halign="center",
             valign="middle",
-            fit=read_fit(reading, text),
+            fit=FitRule("fill") if fit.mode == "scale" else fit,
             layer=layer_mark(text),
         )
         return ColourSource((0, 0, 0, 0)), (write,)

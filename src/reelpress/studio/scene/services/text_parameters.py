@@ -3,7 +3,7 @@
 import re
 from typing import cast
 
-from reelpress.studio.scene.ops import Align, FitRule, TextFit, TextStyle, VAlign, Write
+from reelpress.studio.scene.ops import Align, FitRule, Key, Keys, TextFit, TextStyle, VAlign, Write
 from reelpress.studio.scene.services.base import Parameter, Reading
 
 SLOT = re.compile(r"\{\{\s*([A-Za-z_][A-Za-z0-9_.:-]{0,63})\s*\}\}")
@@ -88,7 +88,7 @@ def read_write(reading: Reading, first: int, last: int | None) -> Write:
     return Write(
         text=text,
         style=read_style(reading, align),
-        rect=reading.rect("geometry"),
+        rect=_faded(reading.rect("geometry"), reading.number("opacity")),
         halign=align,
         valign=_VALIGN.get(valign, "middle"),
         fit=read_fit(reading, text),
@@ -96,6 +96,10 @@ def read_write(reading: Reading, first: int, last: int | None) -> Write:
         first=first,
         last=last,
     )
+
+
+def _faded(keys: Keys, opacity: float) -> Keys:
+    return tuple(Key(key.frame, (*key.values[:4], key.values[4] * opacity), key.curve) for key in keys)
 
 
 def layer_mark(text: str) -> str:
