@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import stat
 import zipfile
+import zlib
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
@@ -40,7 +41,14 @@ def unpack(source: Path, folder: Path) -> list[Entry]:
             infos = [info for info in archive.infolist() if not _ignored(info)]
             _check_listing(infos)
             return _extract(archive, infos, folder, source.stat().st_size)
-    except (zipfile.BadZipFile, zipfile.LargeZipFile, NotImplementedError, EOFError, OSError) as fault:
+    except (
+        zipfile.BadZipFile,
+        zipfile.LargeZipFile,
+        zlib.error,
+        NotImplementedError,
+        EOFError,
+        OSError,
+    ) as fault:
         raise MediaFault("the zip is damaged or of a kind that is not known", "make it again") from fault
     except (ValueError, RuntimeError) as fault:
         raise MediaFault("the zip cannot be read", "make it again, without a password") from fault
