@@ -12,10 +12,12 @@ def api(http: Any, server: Any, workspace: Any) -> DataApi:
     return DataApi(http, server.url, workspace)
 
 
+JSON = {"Content-Type": "application/json"}
+
+
 async def ask(api: DataApi, method: str, path: str, **more: Any) -> tuple[int, Any]:
-    async with api.http.request(
-        method, f"{api.url}/api/v1{path}", headers=api.workspace.headers, **more
-    ) as answer:
+    headers = {**api.workspace.headers, **more.pop("headers", {})}
+    async with api.http.request(method, f"{api.url}/api/v1{path}", headers=headers, **more) as answer:
         return answer.status, await answer.json()
 
 
@@ -75,6 +77,8 @@ async def test_what_cannot_be_done_is_said(api: DataApi, subtests: pytest.Subtes
             "attributes.u",
         ),
         ("PATCH", path, {"json": {"attributes": {"t": "a\0b"}}}, 400, "attributes.t"),
+        ("PATCH", path, {"data": b'{"attributes": {"t": NaN}}', "headers": JSON}, 400, "attributes.t"),
+        ("PATCH", path, {"data": b'{"attributes": {"t": "\\ud800"}}', "headers": JSON}, 400, "attributes.t"),
         ("PATCH", "/profiles/" + "0" * 24, {"json": {"attributes": {"a": 1}}}, 404, None),
         ("GET", "/profiles/%00", {}, 404, None),
         ("GET", "/profiles?cursor=%F0%9F%98%80", {}, 400, "cursor"),

@@ -41,8 +41,8 @@ async def create_data_key(conn: Connection, keys: Keyring, workspace_id: str, la
 
 async def create(conn: Connection, keys: Keyring, workspace_id: str, label: str) -> tuple[str, DataKey]:
     """A new key: its secret and how it is listed. Raises Refusal for a bad label."""
-    if not 1 <= len(label) <= LONGEST_LABEL or "\0" in label:
-        raise Refusal(400, "bad_label", f"a label has 1 to {LONGEST_LABEL} characters", field="label")
+    if not 1 <= len(label) <= LONGEST_LABEL or not label.isprintable():
+        raise Refusal(400, "bad_label", f"a label has 1 to {LONGEST_LABEL} visible characters", field="label")
     secret = ids.new_token()
     key_id, hint = ids.new_uuid(), secret[-HINT_CHARACTERS:]
     created_at = await conn.fetchval(

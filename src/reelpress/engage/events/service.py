@@ -1,7 +1,7 @@
 """Take in events: rows, the profiles' last seen, and what they trigger, in the caller's transaction."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid5
@@ -71,11 +71,12 @@ async def ingest(
     fresh = [event for event in events if event.id in inserted]
     if not fresh:
         return []
-    await profile_store.touch(conn, workspace_id, _last_seen(fresh))
+    seen = _last_seen(fresh)
+    await profile_store.touch(conn, workspace_id, seen)
     await store.note(conn, workspace_id, _catalogued(fresh))
     starting = [event for event in fresh if may_trigger(platform, event)]
     if starting:
-        await triggers.start(conn, platform, workspace_id, starting, profiles)
+        await triggers.start(conn, platform, workspace_id, starting, _seen(profiles, seen))
     return fresh
 
 
@@ -110,7 +111,7 @@ def _event(
     if time is None:
         return None
     return IngestedEvent(
-        id=uuid5(_DELIVERIES, f"{workspace_id} {index} {delivery}") if delivery else ids.new_uuid(),
+        id=_delivered_id(workspace_id, arrival, delivery, index) if delivery else ids.new_uuid(),
         profile_id=arrival.profile_id,
         name=arrival.name,
         attributes=arrival.attributes,
@@ -123,11 +124,25 @@ def _event(
     )
 
 
+def _delivered_id(workspace_id: str, arrival: Arrival, delivery: str, index: int) -> UUID:
+    """The same for the same event of a repeated delivery, and for nothing else."""
+    return uuid5(
+        _DELIVERIES, "\n".join((workspace_id, arrival.profile_id, str(index), delivery, arrival.name))
+    )
+
+
 def _last_seen(events: Sequence[IngestedEvent]) -> dict[str, datetime]:
     seen: dict[str, datetime] = {}
     for event in events:
         seen[event.profile_id] = max(event.user_time, seen.get(event.profile_id, event.user_time))
     return seen
+
+
+def _seen(profiles: Mapping[str, Profile], seen: Mapping[str, datetime]) -> dict[str, Profile]:
+    return {
+        profile_id: replace(profiles[profile_id], last_seen_at=max(profiles[profile_id].last_seen_at, at))
+        for profile_id, at in seen.items()
+    }
 
 
 def _catalogued(events: Sequence[IngestedEvent]) -> set[tuple[str, str, str]]:

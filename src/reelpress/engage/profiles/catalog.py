@@ -5,7 +5,7 @@ from typing import Any
 
 from reelpress.engage.profiles.model import CatalogEntry
 from reelpress.engage.profiles.standard import DISPLAY_KEYS, PAYLOAD_KEYS, STANDARD_ATTRIBUTES, STANDARD_KEYS
-from reelpress.engage.profiles.values import LONGEST_NAME, infer_type
+from reelpress.engage.profiles.values import LONGEST_NAME, clean_name, infer_type
 from reelpress.platform.db import Connection
 from reelpress.platform.errors import Refusal, not_found
 
@@ -54,7 +54,7 @@ async def display_names(conn: Connection, workspace_id: str) -> dict[str, str]:
 
 async def rename(conn: Connection, workspace_id: str, key: str, display_name: str) -> CatalogEntry:
     """Give a custom attribute another display name. Raises Refusal when it is taken or the key unknown."""
-    if not 1 <= len(display_name) <= LONGEST_NAME or "\0" in display_name:
+    if clean_name(display_name) != display_name:
         raise Refusal(
             400, "bad_name", f"a display name has 1 to {LONGEST_NAME} characters", field="display_name"
         )

@@ -47,6 +47,8 @@ async def by_ids(conn: Connection, workspace_id: str, profile_ids: Collection[st
 
 async def by_identifier(conn: Connection, workspace_id: str, value: str) -> Profile | None:
     """The profile with this customer id, MoEngage ID, e-mail address or mobile number, in that order."""
+    if values.clean_name(value) != value:
+        return None
     ways = (Identity(value), Identity(None, (("u_em", value), ("u_mb", value))))
     located = await _locate(conn, workspace_id, ways)
     found = next((located[way] for way in ways if way in located), None)
@@ -96,7 +98,7 @@ async def edit(
         raise not_found("profile", profile_id)
     removed = {key_of(name) for name, value in attributes.items() if value is None}
     kept = {key: value for key, value in apply(locked[0].attributes, change).items() if key not in removed}
-    after = replace(locked[0], attributes=kept)
+    after = replace(locked[0], attributes=kept, updated_at=now)
     await save(conn, workspace_id, [locked[0]], {profile_id: after}, now)
     return after
 

@@ -7,6 +7,7 @@ users must not lose them for one long string (contract of the Data API, value ru
 from __future__ import annotations
 
 import json
+import math
 import re
 from datetime import UTC, datetime
 from enum import Enum
@@ -45,11 +46,12 @@ DROPPED: Final = Dropped.DROPPED
 def clean_name(name: str) -> str | None:
     """An attribute's name as it is stored, None for a name that cannot be one."""
     name = name.replace("\0", "")
-    return name if 1 <= len(name) <= LONGEST_NAME else None
+    return name if 1 <= len(name) <= LONGEST_NAME and _is_unicode(name) else None
 
 
 def clean(value: JsonValue) -> JsonValue | Dropped:
-    """A value within the limits. A null, an over-long URL and an oversized object are dropped."""
+    """A value within the limits. What cannot be stored is dropped: a null, an over-long URL, an
+    oversized object, a number that is none, text that is not Unicode."""
     match value:
         case None:
             return DROPPED
@@ -156,12 +158,24 @@ def _folded(value: object) -> str | list[str] | None:
     return None
 
 
-def _number(value: int | float) -> int | float:
-    return float(value) if abs(value) > _LARGEST_INTEGER else value
+def _number(value: int | float) -> int | float | Dropped:
+    try:
+        number = float(value)
+    except OverflowError:
+        return DROPPED
+    if not math.isfinite(number):
+        return DROPPED
+    return number if abs(value) > _LARGEST_INTEGER else value
+
+
+def _is_unicode(text: str) -> bool:
+    return text.isascii() or not any("\ud800" <= character <= "\udfff" for character in text)
 
 
 def _string(value: str) -> str | Dropped:
     value = value.replace("\0", "")
+    if not _is_unicode(value):
+        return DROPPED
     if len(value) <= LONGEST_STRING:
         return value
     # Half a URL is worse than none.
