@@ -60,7 +60,7 @@ class Origin:
     @property
     def address(self) -> IPv4Address | IPv6Address | None:
         """The IP address where the host is written as one."""
-        return _as_address(self.host)
+        return as_address(self.host)
 
     def __str__(self) -> str:
         host = f"[{self.host}]" if ":" in self.host else self.host
@@ -107,6 +107,14 @@ def read_host(text: str) -> str:
     host = read_url(f"https://{bracketed}").raw_host
     assert host is not None
     return host
+
+
+def as_address(host: str) -> IPv4Address | IPv6Address | None:
+    """The IP address that a host is written as, in canonical spelling only."""
+    try:
+        return ip_address(host)
+    except ValueError:
+        return None
 
 
 def judge(url: URL, *, listed: bool, allow_http: bool) -> Origin:
@@ -156,15 +164,8 @@ def _check_host(authority: str, host: str) -> None:
         raise TargetRefusedError(
             "The host is in look-alike characters. Write it in plain letters and digits."
         )
-    if _ENDS_IN_NUMBER.fullmatch(host) and _as_address(host) is None:
+    if _ENDS_IN_NUMBER.fullmatch(host) and as_address(host) is None:
         raise TargetRefusedError("The host is an oddly written IP address. Write it as four decimal numbers.")
-
-
-def _as_address(host: str) -> IPv4Address | IPv6Address | None:
-    try:
-        return ip_address(host)
-    except ValueError:
-        return None
 
 
 def _as_written(text: str, url: URL) -> URL:

@@ -68,6 +68,11 @@ def address_advice(where: str, reason: str) -> str:
 
 
 def _explain_reply(error: errors.SMTPResponseException, stage: Stage, where: str) -> Explained:
+    if not 400 <= error.code < 600:
+        advice = "Check host, port and TLS mode."
+        return Explained(
+            "connect", None, f"{where} answers, but not as a mail server. {advice}", retryable=True
+        )
     retryable = error.code < 500
     text = f"{where} answered {error.code}: {_quotable(error.message)}"
     kind: SmtpFailureKind = "temporary" if retryable else "permanent"

@@ -9,7 +9,7 @@ from aiohttp.abc import AbstractResolver
 
 from reelpress.platform import addresses
 from reelpress.platform.http_out.resolver import AddressInfo, guarded_socket
-from reelpress.platform.http_out.targets import TargetRefusedError, read_host
+from reelpress.platform.http_out.targets import TargetRefusedError, as_address, read_host
 from reelpress.platform.smtp_out.failures import HostRefusedError, address_advice
 
 # RFC 5321, 6409, 8314 and the alternatives that mail providers offer.
@@ -81,6 +81,8 @@ class Hosts:
 
     async def _lookup(self, endpoint: Endpoint) -> list[AddressInfo]:
         host, port = endpoint
+        if as_address(host) is not None:
+            return [_address_info(host, port)]
         answers = await self._resolver.resolve(host, port, socket.AF_UNSPEC)
         if not answers:
             raise socket.gaierror(socket.EAI_NONAME, "no address")
