@@ -4,6 +4,7 @@
 the picture of an image field, and, where a workspace has its own, `font:<anything>` to a font file.
 """
 
+from reelpress.studio.render.checks import warnings_for
 from reelpress.studio.render.model import RenderedImage, RenderedVideo, RenderFault
 from reelpress.studio.render.still import render_image, render_still
 from reelpress.studio.render.video import compose, render_video
@@ -16,4 +17,5 @@ __all__ = [
     "render_image",
     "render_still",
     "render_video",
+    "warnings_for",
 ]

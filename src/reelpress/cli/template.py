@@ -1,0 +1,106 @@
+"""`reelpress template`: what a designer wants to know before uploading."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from reelpress.platform.errors import StartupFault
+from reelpress.studio.plan import OutputSpec, PartSource, Plan, PlanFault, compile_plan
+from reelpress.studio.plan.model import FrameRange, PlanLayer
+from reelpress.studio.render import warnings_for
+from reelpress.studio.scene import SceneFault, parse_scene
+
+app = typer.Typer(help="Look into templates (MLT XML).", no_args_is_help=True)
+
+
+@app.callback()
+def template() -> None:
+    """Look into templates (MLT XML)."""
+
+
+@app.command("inspect")
+def inspect(
+    path: Annotated[Path, typer.Argument(help="The .mlt file, as Shotcut or Kdenlive saved it.")],
+) -> None:
+    """Show the layers that depend on data: fields, times, boxes, fonts, and what that costs."""
+    inspect_template(path)
+
+
+def inspect_template(path: Path) -> None:
+    """Print what is personal in a template and why. Raises StartupFault with file, element and line."""
+    plan = template_plan(path)
+    out = Console()
+    output = plan.output
+    rate = output.fps_num / output.fps_den
+    out.print(
+        f"[bold]{path.name}[/]  {output.width}x{output.height}, {rate:g} frames/s, "
+        f"{plan.duration_s:.2f} s, {plan.frames} frames",
+        highlight=False,
+    )
+    out.print(_layers(plan, rate))
+    out.print(_spans(plan, rate))
+    for note in (*plan.notes, *warnings_for(plan)):
+        out.print(f"[yellow]note:[/] {note}", highlight=False)
+
+
+def template_plan(path: Path) -> Plan:
+    """Compile one .mlt file with its own mappings."""
+    try:
+        scene = parse_scene(path.read_bytes(), path.name)
+        return compile_plan([PartSource("mlt", path.stem, scene=scene)], (), OutputSpec())
+    except OSError as problem:
+        raise StartupFault(f"{path}: {problem.strerror or 'cannot be read'}") from None
+    except (SceneFault, PlanFault) as fault:
+        raise StartupFault(str(fault)) from None
+
+
+def _layers(plan: Plan, rate: float) -> Table:
+    table = Table("layer", "kind", "fields", "seen (s)", "box (x y w h)", "font", "fit", "why", "line")
+    for layer in plan.layers:
+        box = layer.box
+        table.add_row(
+            layer.name,
+            layer.kind,
+            ", ".join(layer.slots),
+            _times(layer.ranges, rate),
+            f"{box.x:g} {box.y:g} {box.width:g} {box.height:g}",
+            layer.font,
+            layer.fit,
+            _why(layer),
+            str(layer.line),
+        )
+    return table
+
+
+def _why(layer: PlanLayer) -> str:
+    return (
+        f"its text holds {layer.template!r}" if layer.kind == "text" else "reelpress:field names its picture"
+    )
+
+
+def _spans(plan: Plan, rate: float) -> Table:
+    table = Table("span", "from (s)", "to (s)", "frames", "rows touched", "layers")
+    personal = 0
+    for span in plan.spans:
+        frames = span.last - span.first + 1
+        personal += frames if span.layers else 0
+        table.add_row(
+            span.kind,
+            f"{span.first / rate:.2f}",
+            f"{(span.last + 1) / rate:.2f}",
+            str(frames),
+            f"{span.share:.0%}",
+            ", ".join(span.layers) or "-",
+        )
+    table.caption = f"{personal / plan.frames:.0%} of the frames depend on data"
+    return table
+
+
+def _times(ranges: tuple[FrameRange, ...], rate: float) -> str:
+    return (
+        ", ".join(f"{stretch.first / rate:.2f}-{(stretch.last + 1) / rate:.2f}" for stretch in ranges)
+        or "never"
+    )
