@@ -198,6 +198,14 @@ def test_a_template_cannot_keep_the_machine_busy(source: str) -> None:
     assert render(source) == NotSent("Unknown", "the template does too much work; shorten its loops")
 
 
+def test_what_comes_out_is_of_a_bounded_size() -> None:
+    source = "{% set big = 'x' * 50000 %}{% for i in range(9999) %}{{big}}{% endfor %}"
+    assert render(source) == NotSent("Unknown", "the rendered text is longer than 1000000 characters")
+    with pytest.raises(TemplateFault, match="longer than 512000"):
+        compile_template("x" * 512_001, Destination.PLAIN)
+    assert render("x" * 512_000) == Rendered("x" * 512_000)
+
+
 @pytest.mark.parametrize("name", ["items", "keys", "get", "pop", "copy", "__class__", "__len__"])
 def test_an_attribute_called_like_a_method_of_the_language_below_is_only_an_attribute(name: str) -> None:
     source = f"{{{{UserAttribute['{name}']}}}}"

@@ -12,7 +12,7 @@ MAX_VALUE_CHARS = 16_000
 class KeyValue(BaseModel):
     """One row: `{"key": "a", "value": "b"}`, or `["a", "b"]` for short."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
     key: Annotated[str, Field(min_length=1, max_length=1_000)]
     value: Annotated[str, Field(max_length=MAX_VALUE_CHARS)] = ""

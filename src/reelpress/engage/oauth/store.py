@@ -116,6 +116,21 @@ async def save_token(
     )
 
 
+async def postpone_refresh(
+    conn: Connection, workspace_id: str, configuration_id: str, until: datetime
+) -> None:
+    """Keep the cached token, which is still good, and ask for another later."""
+    await conn.execute(
+        """
+        UPDATE engage_oauth_configurations SET token_refresh_at = $3
+        WHERE workspace_id = $1 AND id = $2
+        """,
+        workspace_id,
+        configuration_id,
+        until,
+    )
+
+
 async def save_failure(
     conn: Connection, workspace_id: str, configuration_id: str, reason: str, at: datetime
 ) -> None:

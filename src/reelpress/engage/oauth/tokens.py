@@ -66,9 +66,14 @@ async def _refresh(
     found = _usable(known, platform.keys, platform.clock.now(), refused)
     if found is not None:
         return found
-    granted = read_answer(await ask(platform.http, known.given), known.given, platform.clock.now())
+    answer = await ask(platform.http, known.given)
     now = platform.clock.now()
+    granted = read_answer(answer, known.given, now)
     if isinstance(granted, Unreadable):
+        still_good = _not_expired(known, platform.keys, now, refused)
+        if still_good is not None:
+            await store.postpone_refresh(conn, workspace_id, configuration_id, now + FAILURE_HOLD)
+            return still_good
         await store.save_failure(conn, workspace_id, configuration_id, granted.reason, now)
         log.warning("no token", workspace=workspace_id, configuration=configuration_id)
         return TokenFailure(granted.reason)
@@ -88,6 +93,15 @@ def _usable(
         return TokenFailure(known.status_reason or "the token URL gave no token")
     cached = known.cached
     if cached is None or (cached.refresh_at is not None and now >= cached.refresh_at):
+        return None
+    value = keys.decrypt(cached.sealed, purpose=_PURPOSE).decode()
+    return None if value == refused else _as_token(known, value, cached.expires_at)
+
+
+def _not_expired(known: Configuration, keys: Keyring, now: datetime, refused: str | None) -> Token | None:
+    """The cached token inside its refresh margin: good until its end when no other can be had."""
+    cached = known.cached
+    if cached is None or cached.expires_at is None or now >= cached.expires_at:
         return None
     value = keys.decrypt(cached.sealed, purpose=_PURPOSE).decode()
     return None if value == refused else _as_token(known, value, cached.expires_at)

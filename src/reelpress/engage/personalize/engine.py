@@ -105,15 +105,16 @@ class Template:
             return self._absent(context)
         escaper = self._escaper
         written = [pieces[0]]
+        length = len(skeleton)
         state = escaper.advance(escaper.start, pieces[0])
         for value, piece in zip(values, pieces[1:], strict=True):
             placed, state = escaper.write(state, value)
+            length += len(placed)
+            if length > OUTPUT_MAX_CHARS:
+                return NotSent("Unknown", f"the rendered text is longer than {OUTPUT_MAX_CHARS} characters")
             written += (placed, piece)
             state = escaper.advance(state, piece)
-        result = escaper.finish("".join(written))
-        if len(result) > OUTPUT_MAX_CHARS:
-            return NotSent("Unknown", f"the rendered text is longer than {OUTPUT_MAX_CHARS} characters")
-        return Rendered(result)
+        return Rendered(escaper.finish("".join(written)))
 
     def _objects(self, context: Context) -> dict[str, dict[str, Value]]:
         campaign = context.campaign
