@@ -250,6 +250,25 @@ async def test_bulk_takes_customers_devices_and_events_together(api: DataApi, pl
     assert [tuple(row) for row in devices] == [("d1", "ANDROID", "p2")]
 
 
+async def test_an_event_of_the_same_call_makes_nobody_exist_for_update_existing_only(api: DataApi) -> None:
+    await api.bulk(
+        {
+            "type": "customer",
+            "customer_id": "ravi",
+            "attributes": {"tier": "gold"},
+            "update_existing_only": True,
+        },
+        {"type": "event", "customer_id": "ravi", "actions": [{"action": "Visit"}]},
+        {"type": "customer", "customer_id": "asha", "attributes": {}},
+        {"type": "customer", "customer_id": "asha", "attributes": {"a": 1}, "update_existing_only": True},
+    )
+    ravi, asha = await api.profile("ravi"), await api.profile("asha")
+    assert ravi is not None
+    assert asha is not None
+    assert ravi["attributes"] == {}
+    assert asha["attributes"] == {"a": 1}
+
+
 async def test_bulk_leaves_out_an_element_with_a_faulty_value_and_takes_the_rest(api: DataApi) -> None:
     both = {"addValueToArrayField": {"a": ["x"]}, "removeValueFromArrayField": {"a": ["y"]}}
     answer = await api.bulk(

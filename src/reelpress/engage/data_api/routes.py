@@ -36,12 +36,23 @@ class DataApiRoute(APIRoute):
             except DataApiFault as fault:
                 return JSONResponse(fault.body(), status_code=fault.status)
             except Exception as fault:
-                # Where it failed, without the message: the database quotes customers' data in its own.
-                where = traceback.format_tb(fault.__traceback__)[-TRACE_FRAMES:]
-                log.error("a Data API call failed", route=self.path, fault=type(fault).__name__, where=where)
+                log.error(
+                    "a Data API call failed",
+                    route=self.path,
+                    fault=type(fault).__name__,
+                    where=_where(fault),
+                )
                 return JSONResponse(faults.unexpected().body(), status_code=500)
 
         return answer
+
+
+def _where(fault: Exception) -> list[str]:
+    """Our lines of the traceback, without the message: the database quotes customers' data in its own."""
+    frames = traceback.extract_tb(fault.__traceback__)
+    return [f"{frame.name}:{frame.lineno}" for frame in frames if "reelpress" in frame.filename][
+        -TRACE_FRAMES:
+    ]
 
 
 router = APIRouter(prefix="/v1", tags=["Data API"], route_class=DataApiRoute)
