@@ -19,9 +19,20 @@ async def endpoint() -> AsyncGenerator[Endpoint]:
 
 
 @pytest.fixture
-def settings(settings: Settings, endpoint: Endpoint) -> Settings:
-    """The endpoint is the one other inside address that may be reached."""
-    return settings.model_copy(update={"http_allow": (*settings.http_allow, endpoint.origin)})
+def smtp_ports() -> tuple[int, int]:
+    """Ports of mail servers of the workspace's own."""
+    return free_port(), free_port()
+
+
+@pytest.fixture
+def settings(settings: Settings, endpoint: Endpoint, smtp_ports: tuple[int, int]) -> Settings:
+    """The endpoint and those mail servers are the only other inside addresses that may be reached."""
+    return settings.model_copy(
+        update={
+            "http_allow": (*settings.http_allow, endpoint.origin),
+            "smtp_allow": tuple(f"127.0.0.1:{port}" for port in smtp_ports),
+        }
+    )
 
 
 @pytest.fixture
