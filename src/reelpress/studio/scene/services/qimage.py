@@ -2,13 +2,17 @@ from typing import ClassVar, cast
 
 from reelpress.studio.scene.ops import Effect, ImageFit, ImageSource, Source
 from reelpress.studio.scene.services.base import Parameter, ProducerService, Reading
+from reelpress.studio.scene.services.text_parameters import SLOT
 
 _HORIZONTAL = {"left": 0.0, "right": 1.0}
 _VERTICAL = {"top": 0.0, "bottom": 1.0}
 
 
 class Qimage(ProducerService):
-    """A still picture; with `reelpress:field` it is the sample of a picture that comes with the request."""
+    """A still picture; with `reelpress:field` it is the sample of a picture that a request brings.
+
+    A resource written as `{{field}}` names the field too, and has no sample.
+    """
 
     names = ("qimage", "pixbuf")
     parameters: ClassVar[tuple[Parameter, ...]] = (
@@ -22,6 +26,9 @@ class Qimage(ProducerService):
     def source(self, reading: Reading) -> tuple[Source, tuple[Effect, ...]]:
         resource = reading.text("resource")
         field = reading.text("reelpress:field").strip()
+        named = SLOT.fullmatch(resource.strip())
+        if named:
+            resource, field = "", field or named[1]
         if not resource and not field:
             raise reading.where.fault("no resource.", "Choose the picture again in the editor.")
         anchor = reading.text("reelpress:anchor").lower().split()

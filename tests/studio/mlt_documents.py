@@ -1,0 +1,109 @@
+"""Small MLT documents in the shape Shotcut writes them."""
+
+from collections.abc import Sequence
+
+PROFILE = (
+    '<profile width="{width}" height="{height}" progressive="1" '
+    'sample_aspect_num="1" sample_aspect_den="1" display_aspect_num="16" display_aspect_den="9" '
+    'frame_rate_num="{fps}" frame_rate_den="1" colorspace="709"/>'
+)
+TEXT_DEFAULTS = {
+    "geometry": "20 40 280 60 1",
+    "family": "Noto Sans",
+    "size": "32",
+    "weight": "400",
+    "style": "normal",
+    "fgcolour": "#ffffffff",
+    "bgcolour": "#00000000",
+    "olcolour": "#00000000",
+    "outline": "0",
+    "pad": "0",
+    "halign": "left",
+    "valign": "middle",
+}
+
+
+def properties(values: dict[str, str]) -> str:
+    escaped = {
+        name: value.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+        for name, value in values.items()
+    }
+    return "".join(f'<property name="{name}">{value}</property>' for name, value in escaped.items())
+
+
+def filter_(service: str, values: dict[str, str], *, in_: int | None = None, out: int | None = None) -> str:
+    bounds = "".join(f' {name}="{value}"' for name, value in (("in", in_), ("out", out)) if value is not None)
+    return f"<filter{bounds}>{properties({'mlt_service': service, **values})}</filter>"
+
+
+def text(argument: str, **values: str) -> str:
+    named = {name.replace("reelpress_", "reelpress:"): value for name, value in values.items()}
+    return filter_("dynamictext", {"argument": argument, **TEXT_DEFAULTS, **named})
+
+
+def place(rect: str, **values: str) -> str:
+    named = {f"transition.{name}": value for name, value in values.items()}
+    return filter_("affine", {"background": "color:#00000000", "transition.rect": rect, **named})
+
+
+def producer(
+    id_: str,
+    service: str,
+    resource: str,
+    frames: int,
+    inner: str = "",
+    *,
+    tag: str = "producer",
+    **values: str,
+) -> str:
+    named = {name.replace("reelpress_", "reelpress:"): value for name, value in values.items()}
+    head = properties({"length": str(frames), "resource": resource, "mlt_service": service, **named})
+    return f'<{tag} id="{id_}" in="0" out="{frames - 1}">{head}{inner}</{tag}>'
+
+
+def clear(id_: str, frames: int, inner: str) -> str:
+    """A transparent clip that carries filters, as Shotcut makes for text."""
+    return producer(id_, "color", "#00000000", frames, inner, mlt_image_format="rgba")
+
+
+def document(
+    clips: Sequence[str],
+    tracks: Sequence[Sequence[tuple[str, int, int, int]]],
+    *,
+    frames: int,
+    width: int = 320,
+    height: int = 180,
+    fps: int = 25,
+    transitions: str | None = None,
+    extra: str = "",
+) -> bytes:
+    """`tracks`, bottom to top, hold (producer id, blank frames before, in, out)."""
+    black = producer("black", "color", "0", frames)
+    playlists = [f'<playlist id="background"><entry producer="black" in="0" out="{frames - 1}"/></playlist>']
+    for index, entries in enumerate(tracks):
+        body = "".join(
+            (f'<blank length="{blank}"/>' if blank else "")
+            + f'<entry producer="{id_}" in="{first}" out="{last}"/>'
+            for id_, blank, first, last in entries
+        )
+        playlists.append(f'<playlist id="playlist{index}">{body}</playlist>')
+    names = ["background", *(f"playlist{index}" for index in range(len(tracks)))]
+    joined = transitions if transitions is not None else "".join(map(_blend, range(1, len(names))))
+    return (
+        '<?xml version="1.0" standalone="no"?>\n'
+        '<mlt LC_NUMERIC="C" version="7.24.0" producer="main_bin">\n'
+        + PROFILE.format(width=width, height=height, fps=fps)
+        + '\n<playlist id="main_bin"><property name="xml_retain">1</property></playlist>\n'
+        + "\n".join([black, *clips, *playlists])
+        + f'\n<tractor id="tractor0" in="0" out="{frames - 1}"><property name="shotcut">1</property>\n'
+        + "".join(f'<track producer="{name}"/>' for name in names)
+        + joined
+        + extra
+        + "</tractor>\n</mlt>\n"
+    ).encode()
+
+
+def _blend(track: int) -> str:
+    mix = {"a_track": "0", "b_track": str(track), "mlt_service": "mix", "always_active": "1", "sum": "1"}
+    over = {"a_track": "0", "b_track": str(track), "mlt_service": "qtblend"}
+    return f"<transition>{properties(mix)}</transition><transition>{properties(over)}</transition>"
