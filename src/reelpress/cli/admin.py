@@ -1,8 +1,9 @@
 """`reelpress db | workspace | client`: what an operator does without the console."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Annotated, TypeVar
+from uuid import UUID
 
 import typer
 from rich.console import Console
@@ -14,6 +15,7 @@ from reelpress.platform.config import Settings
 from reelpress.platform.context import Platform, database_url, open_platform
 from reelpress.platform.db.migrate import upgrade
 from reelpress.studio.clients import service as clients
+from reelpress.studio.clients.model import Credentials
 
 T = TypeVar("T")
 
@@ -42,13 +44,46 @@ def workspace_create(
 
 
 @client.command("create")
-def client_create(workspace_id: str, name: str) -> None:
-    """Make a Studio client. The secret is shown once."""
+def client_create(
+    workspace_id: Annotated[str, typer.Argument(help="The workspace the client belongs to.")],
+    name: Annotated[str, typer.Argument(help="Which system calls.")],
+    api_key: Annotated[bool, typer.Option("--api-key", help="Also make an API key.")] = False,
+) -> None:
+    """Make a client with a secret. The secret is shown once."""
 
-    async def make(platform: Platform) -> dict[str, object]:
-        return (await clients.create(platform, _operator(workspace_id), name)).shown_once()
+    async def make(platform: Platform) -> Credentials:
+        async with platform.db.transaction() as conn:
+            operator = _operator(workspace_id)
+            return await clients.create(conn, platform, operator, name=name, with_api_key=api_key)
 
-    _print_once(_with_platform(make))
+    _print_credentials(_with_platform(make))
+
+
+@client.command("rotate")
+def client_rotate(workspace_id: str, client_id: UUID) -> None:
+    """Give a client a new secret (and API key, if it has one); every old token ends."""
+
+    async def rotate(platform: Platform) -> Credentials:
+        async with platform.db.transaction() as conn:
+            return await clients.rotate(conn, platform, _operator(workspace_id), client_id)
+
+    _print_credentials(_with_platform(rotate))
+
+
+@client.command("revoke")
+def client_revoke(workspace_id: str, client_id: UUID) -> None:
+    """End a client and all its tokens at once."""
+
+    async def revoke(platform: Platform) -> None:
+        async with platform.db.transaction() as conn:
+            await clients.revoke(conn, platform, _operator(workspace_id), client_id)
+
+    _with_platform(revoke)
+    Console().print("revoked")
+
+
+def _print_credentials(made: Credentials) -> None:
+    _print_once({"client_id": made.client.id, "client_secret": made.client_secret, "api_key": made.api_key})
 
 
 def _operator(workspace_id: str) -> Principal:
@@ -63,7 +98,7 @@ def _with_platform(work: Callable[[Platform], Awaitable[T]]) -> T:
     return asyncio.run(run())
 
 
-def _print_once(facts: dict[str, object]) -> None:
+def _print_once(facts: Mapping[str, object]) -> None:
     table = Table(show_header=False)
     for name, value in facts.items():
         table.add_row(name, "" if value is None else str(value))

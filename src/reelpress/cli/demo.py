@@ -1,6 +1,7 @@
 """`reelpress demo`."""
 
 import asyncio
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Annotated
 
@@ -28,8 +29,13 @@ def demo(
     settings = with_own_origin(Settings()).model_copy(update={"samples_dir": EXAMPLES / "media"})
     with running(settings, workers=1, say=say) as supervisor:
         say.print(f"Reelpress is up at {settings.public_url}")
-        all_served = asyncio.run(run_demo(settings, EXAMPLES, say))
+        with ThreadPoolExecutor(1) as thread:
+            playing = thread.submit(asyncio.run, run_demo(settings, EXAMPLES, say))
+            supervisor.watch(until=playing.done)
+            if not playing.done():
+                raise typer.Exit(130)  # stopped by a signal
         if leave:
-            raise typer.Exit(0 if all_served else 1)
+            raise typer.Exit(0 if playing.result() else 1)
+        playing.result()
         say.print("\nEverything stays up; Ctrl-C stops it.")
         supervisor.watch()

@@ -12,7 +12,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -64,9 +64,9 @@ class Supervisor:
         for name in self._role_names():
             self._children[name] = Child(name, self._start_role(name))
 
-    def watch(self) -> None:
-        """Keep everything running until `stop` or a stop signal."""
-        while not self._stop:
+    def watch(self, until: Callable[[], bool] = lambda: False) -> None:
+        """Keep everything running until a stop signal or until the condition holds."""
+        while not self._stop and not until():
             for child in list(self._children.values()):
                 if child.process.poll() is not None:
                     self._restart(child)

@@ -104,7 +104,7 @@ async def _outcome(api: Api, customer: Customer, sent: datetime, mail: dict[str,
         (
             entry["at"]
             for entry in profile["timeline"]
-            if entry["kind"] == "update" and attribute in entry["attributes"]
+            if entry["kind"] == "update" and attribute in entry["attributes"]["keys"]
         ),
         None,
     )

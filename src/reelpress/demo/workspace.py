@@ -85,7 +85,7 @@ async def _media_campaign(api: Api, made: dict[str, Any], recipe: Recipe, templa
     campaign = await api.call("POST", "/api/v1/media-campaigns", {"name": recipe.title})
     path = f"/api/v1/media-campaigns/{campaign['id']}"
     await api.call("PATCH", path, {"definition": _definition(api, made, recipe, uploaded)})
-    return (await api.call("POST", f"{path}/publish"))["use-case-id"]
+    return (await api.call("POST", f"{path}/publish"))["use_case_id"]
 
 
 def _definition(api: Api, made: dict[str, Any], recipe: Recipe, uploaded: dict[str, Any]) -> dict[str, Any]:
@@ -101,9 +101,9 @@ def _definition(api: Api, made: dict[str, Any], recipe: Recipe, uploaded: dict[s
                 "base_url": api.origin,
                 "workspace_id": made["workspace_id"],
                 "data_api_key": made["data_api_key"],
-                "video_attribute": recipe.attribute if video else "whilter_video_url",
+                "video_attribute": recipe.attribute,
                 "mp4_attribute": recipe.second_attribute if video else None,
-                "image_attribute": None if video else recipe.attribute,
+                "image_attribute": None if video else recipe.second_attribute,
                 "ready_event": READY_EVENT,
                 "failed_event": FAILED_EVENT,
             },

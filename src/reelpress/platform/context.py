@@ -38,13 +38,13 @@ async def open_platform(settings: Settings, *, clock: Clock | None = None) -> As
     database = await open_database(database_url(settings), max_size=20)
     sandbox = Sandbox(settings.render_processes)
     try:
-        async with HttpOut(settings.http_allow) as http:
+        async with HttpOut(settings.http_allow) as http, SmtpOut(smtp_allow(settings)) as smtp:
             yield Platform(
                 settings=settings,
                 db=database,
                 jobs=Jobs(),
                 http=http,
-                smtp=SmtpOut(smtp_allow(settings)),
+                smtp=smtp,
                 storage=open_storage(settings.storage_url, settings.data_dir),
                 sandbox=sandbox,
                 keys=open_keyring(settings.root_key, settings.data_dir),

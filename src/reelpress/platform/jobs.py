@@ -121,7 +121,6 @@ class Worker:
             batch_size=self._batch,
             max_concurrent_tasks=self._at_once,
             heartbeat_timeout=HEARTBEAT,
-            shutdown_on_listener_failure=True,
         )
 
     def stop(self) -> None:
