@@ -37,7 +37,9 @@ def value_of(found: Token | TokenFailure) -> str:
 
 async def until(condition: Callable[[], Awaitable[bool]]) -> None:
     async with asyncio.timeout(20):
-        while not await condition():
+        while True:
+            if await condition():
+                return
             await asyncio.sleep(0.01)
 
 

@@ -52,7 +52,7 @@ async def token(
     found = _usable(known, platform.keys, platform.clock.now(), refused)
     if found is not None:
         return found
-    async with _lock(workspace_id, configuration_id), platform.db.transaction() as conn:
+    async with _lock(platform, workspace_id, configuration_id), platform.db.transaction() as conn:
         return await _refresh(platform, conn, workspace_id, configuration_id, refused)
 
 
@@ -112,9 +112,9 @@ def _as_token(known: Configuration, value: str, expires_at: datetime | None) -> 
     return Token(value, response.prefix, response.error_codes, expires_at)
 
 
-_locks: WeakValueDictionary[tuple[str, str], asyncio.Lock] = WeakValueDictionary()
+_locks: WeakValueDictionary[tuple[int, str, str], asyncio.Lock] = WeakValueDictionary()
 
 
-def _lock(workspace_id: str, configuration_id: str) -> asyncio.Lock:
-    """One waiter per process stands at the row lock; the others must not hold connections meanwhile."""
-    return _locks.setdefault((workspace_id, configuration_id), asyncio.Lock())
+def _lock(platform: Platform, workspace_id: str, configuration_id: str) -> asyncio.Lock:
+    """One waiter per pool stands at the row lock; the others must not hold its connections meanwhile."""
+    return _locks.setdefault((id(platform.db), workspace_id, configuration_id), asyncio.Lock())
