@@ -1,6 +1,7 @@
 """Every job of Studio."""
 
 from reelpress.platform.jobs import Registry
+from reelpress.studio.assets import jobs as assets
 from reelpress.studio.clients import jobs as clients
 from reelpress.studio.egress import jobs as egress
 from reelpress.studio.media import jobs as media
@@ -9,6 +10,7 @@ from reelpress.studio.requests import jobs as requests
 
 def register(registry: Registry) -> None:
     """Name the handlers."""
+    assets.register(registry)
     clients.register(registry)
     requests.register(registry)
     media.register(registry)

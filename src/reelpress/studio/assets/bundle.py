@@ -10,11 +10,10 @@ from pathlib import Path
 
 from reelpress.platform.context import Platform
 from reelpress.studio.assets.archive import unpack
-from reelpress.studio.assets.faults import AssetRefusal, Detail, MediaFault
+from reelpress.studio.assets.faults import AssetRefusal, Detail, MediaFault, TemplateFault
 from reelpress.studio.assets.intake import in_sandbox, prepare, sniffed
 from reelpress.studio.assets.model import Prepared, Upload
 from reelpress.studio.assets.templates import file_name_of
-from reelpress.studio.scene import SceneFault
 
 AT_ONCE = os.cpu_count() or 2
 
@@ -116,9 +115,8 @@ async def _prepared_or_fault(platform: Platform, upload: Upload, folder: Path) -
         return await prepare(platform, upload.path, upload.name, folder)
     except MediaFault as fault:
         return _detail(upload.name, fault)
-    except SceneFault as fault:
-        text = f"{fault.message} {fault.fix}".strip()
-        return Detail(upload.name, text, fault.element or None, fault.line or None)
+    except TemplateFault as fault:
+        return Detail(upload.name, fault.message, fault.element or None, fault.line or None)
 
 
 def _detail(name: str, fault: MediaFault) -> Detail:

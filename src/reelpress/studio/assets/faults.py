@@ -29,6 +29,16 @@ class MediaFault(Exception):
         self.fix = fix
 
 
+class TemplateFault(Exception):
+    """A template that cannot be drawn, with the element and the line. Crosses the sandbox as well."""
+
+    def __init__(self, message: str, element: str, line: int) -> None:
+        super().__init__(message, element, line)
+        self.message = message
+        self.element = element
+        self.line = line
+
+
 class AssetRefusal(Refusal):
     """422 with every fault of an upload listed under `details`."""
 

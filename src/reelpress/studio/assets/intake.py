@@ -48,7 +48,7 @@ def sniffed(path: Path) -> Sniffed:
 async def prepare(platform: Platform, path: Path, name: str, folder: Path) -> Prepared:
     """Our copy of one media file, font or template, written into `folder`.
 
-    Raises MediaFault, or SceneFault for a template.
+    Raises MediaFault, or TemplateFault for a template.
     """
     found = sniffed(path)
     if found.kind == "zip":

@@ -23,10 +23,15 @@ MAX_LISTED = 500
 LONGEST_NAME = 200
 
 
+def uploads_folder(platform: Platform) -> Path:
+    """Where uploads lie while they are looked at."""
+    return platform.settings.data_dir / "uploads"
+
+
 @asynccontextmanager
 async def private_folder(platform: Platform) -> AsyncGenerator[Path]:
     """A folder of this upload alone, gone afterwards."""
-    root = platform.settings.data_dir / "uploads"
+    root = uploads_folder(platform)
     root.mkdir(parents=True, exist_ok=True)
     folder = await asyncio.to_thread(tempfile.TemporaryDirectory, dir=root.resolve())
     try:
@@ -93,7 +98,7 @@ async def remove(platform: Platform, principal: Principal, asset_id: UUID) -> No
             )  # fmt: skip
         await store.delete(conn, principal.workspace_id, asset_id)
         await audit(conn, principal, "asset.deleted", asset_id)
-        if not await store.content_is_used(conn, asset.sha256):
+        if not await store.contents_used(conn, [asset.sha256]):
             await platform.storage.delete([asset.key])
 
 

@@ -173,9 +173,12 @@ async def delete(conn: Connection, workspace_id: str, asset_id: UUID) -> None:
     await conn.execute("DELETE FROM assets WHERE workspace_id = $1 AND id = $2", workspace_id, asset_id)
 
 
-async def content_is_used(conn: Connection, sha256: str) -> bool:
-    """In any workspace: equal content is stored once."""
-    return await conn.fetchval("SELECT EXISTS (SELECT FROM assets WHERE sha256 = $1)", sha256)
+async def contents_used(conn: Connection, sha256s: Sequence[str]) -> set[str]:
+    """Which of these an asset of any workspace has: equal content is stored once."""
+    rows = await conn.fetch(
+        "SELECT DISTINCT sha256 FROM assets WHERE sha256 = ANY ($1::text[])", list(sha256s)
+    )
+    return {row["sha256"] for row in rows}
 
 
 def _asset(row: Record) -> Asset:

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from reelpress.studio.scene import Layer, layers, parse_scene, timeline
+from reelpress.studio.assets.faults import TemplateFault
+from reelpress.studio.scene import Layer, SceneFault, layers, parse_scene, timeline
 from reelpress.studio.scene.ops import Clip, ColourSource, Group, Node, Write
 
 MAX_FILE_BYTES = 5_000_000
@@ -39,8 +40,20 @@ class TemplateFacts:
 
 
 def read_template(path: Path, name: str) -> TemplateFacts:
-    """Raises SceneFault with file, element and line."""
-    scene = parse_scene(path.read_bytes(), name)
+    """Raises TemplateFault with element and line."""
+    try:
+        return _facts(path.read_bytes(), name)
+    except SceneFault as fault:
+        raise TemplateFault(f"{fault.message} {fault.fix}".strip(), fault.element, fault.line) from None
+
+
+def file_name_of(resource: str) -> str:
+    """The last part of a resource's path, whatever system it was saved on."""
+    return PurePosixPath(resource.replace("\\", "/")).name
+
+
+def _facts(document: bytes, name: str) -> TemplateFacts:
+    scene = parse_scene(document, name)
     root = timeline(scene).root
     rate = scene.profile.fps
     return TemplateFacts(
@@ -54,11 +67,6 @@ def read_template(path: Path, name: str) -> TemplateFacts:
         layers=tuple(_layer_json(layer) for layer in layers(scene)),
         fonts=tuple(dict.fromkeys(_fonts(root))),
     )
-
-
-def file_name_of(resource: str) -> str:
-    """The last part of a resource's path, whatever system it was saved on."""
-    return PurePosixPath(resource.replace("\\", "/")).name
 
 
 def _resources(node: Node) -> Iterator[str]:
