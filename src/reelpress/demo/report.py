@@ -1,6 +1,7 @@
 """What the demo tells: progress, a table, demo.json."""
 
 import json
+import os
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -38,6 +39,23 @@ def print_where(say: Console, settings: Settings, workspace: SampleWorkspace) ->
     say.print(f"  sign in   {workspace.admin_email}   {workspace.admin_password}", highlight=False)
     say.print(f"  mailbox   {settings.public_url}/console/mailbox", highlight=False)
     say.print(f"  profiles  {settings.public_url}/console/profiles", highlight=False)
+
+
+def write_access(data_dir: Path, workspace: SampleWorkspace) -> Path:
+    """What a script needs to look behind our figures: the workspace's credentials, for the owner alone."""
+    path = data_dir / "demo-access.json"
+    facts = {
+        "origin": workspace.api.origin,
+        "workspace_id": workspace.id,
+        "api_token": workspace.api.authorization.removeprefix("Bearer "),
+        "data_api_key": workspace.data_key,
+        "admin_email": workspace.admin_email,
+        "admin_password": workspace.admin_password,
+    }
+    path.unlink(missing_ok=True)
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+        file.write(json.dumps(facts, indent=2) + "\n")
+    return path
 
 
 def write_figures(

@@ -45,6 +45,7 @@ async def run_demo(settings: Settings, examples: Path, say: Console) -> bool:
                 f"{int(time.time()):x}",
                 lambda step: progress.update(building, advance=1, description=step),
             )
+            report.write_access(settings.data_dir, workspace)
             progress.update(building, completed=BUILDING_STEPS, description="workspace built")
             serving = progress.add_task("serving customers", total=len(CUSTOMERS))
 
