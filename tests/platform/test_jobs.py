@@ -25,7 +25,7 @@ async def working(platform: Platform, registry: Registry) -> AsyncGenerator[None
 
 async def until(condition: Any, within_s: float = 15) -> None:
     async with asyncio.timeout(within_s):
-        while not await condition():
+        while not await condition():  # noqa: ASYNC110 - what is waited for is in the database
             await asyncio.sleep(0.02)
 
 

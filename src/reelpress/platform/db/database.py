@@ -1,7 +1,7 @@
 """The connection pool, with the codecs every store relies on."""
 
 import json
-from collections.abc import AsyncGenerator, Iterable, Iterator, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Iterable, Iterator, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any, Protocol, cast
 
@@ -81,8 +81,8 @@ async def open_database(url: str, *, min_size: int = 1, max_size: int = 10) -> D
 
 async def connect(url: str, *, timeout: int = 60) -> Connection:
     """One connection outside of any pool, without codecs. The caller closes it."""
-    connection: Any = await asyncpg.connect(url, timeout=timeout)  # pyright: ignore[reportUnknownMemberType] - as above
-    return cast("Connection", connection)
+    opened = cast("Awaitable[Connection]", asyncpg.connect(url, timeout=timeout))  # pyright: ignore[reportUnknownMemberType] - as above
+    return await opened
 
 
 async def _prepare_connection(connection: Any) -> None:
