@@ -22,8 +22,10 @@ T = TypeVar("T")
 
 MAX_VIDEO_BYTES = 500_000_000
 MAX_AUDIO_BYTES = 50_000_000
-PROBE_LIMITS = Limits(seconds=20, memory_mb=512)
-TRANSCODE_MEMORY_MB = 1536
+MEMORY_MB = 512
+MEMORY_MB_ABOVE_FULL_HD = 1024
+FULL_HD_PX = 1920 * 1088
+PROBE_LIMITS = Limits(seconds=20, memory_mb=MEMORY_MB)
 SLOWEST_PX_PER_S = 8_000_000
 SOUND_SPEED = 5
 _FONT_TYPES = {"ttf": "font/ttf", "otf": "font/otf"}
@@ -104,7 +106,8 @@ def _limits(facts: MediaFacts) -> Limits:
     """Time by the work there is: what claims to be short may not take long."""
     pixels = facts.width * facts.height * float(facts.fps) * facts.duration_s
     seconds = 20 + facts.duration_s / SOUND_SPEED + pixels / SLOWEST_PX_PER_S
-    return Limits(seconds=seconds, memory_mb=TRANSCODE_MEMORY_MB)
+    large = facts.width * facts.height > FULL_HD_PX
+    return Limits(seconds=seconds, memory_mb=MEMORY_MB_ABOVE_FULL_HD if large else MEMORY_MB)
 
 
 def _facts_json(facts: MediaFacts) -> dict[str, Any]:

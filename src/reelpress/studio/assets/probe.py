@@ -57,7 +57,7 @@ def opened(path: Path, demuxer: str) -> Generator[InputContainer]:
     """The file as `demuxer` sees it. Raises MediaFault when it cannot be read as that."""
     with path.open("rb") as file:
         try:
-            # From a file object no protocol is involved; the empty list keeps demuxers from opening more.
+            # From a file object no protocol is involved; and no demuxer may open another file.
             container = av.open(file, format=demuxer, container_options={"protocol_whitelist": "none"})
             assert isinstance(container, InputContainer)
         except (FFmpegError, ValueError) as fault:
@@ -66,6 +66,8 @@ def opened(path: Path, demuxer: str) -> Generator[InputContainer]:
             ) from fault
         try:
             yield container
+        except MemoryError:
+            raise  # FFmpeg's own is one too; the limit is at fault, not the file
         except FFmpegError as fault:
             raise MediaFault(
                 "the file is damaged: it stops making sense part way", "export it again"
