@@ -16,12 +16,27 @@ from reelpress.platform.context import Platform, open_platform
 from reelpress.platform.db import connect
 from reelpress.platform.db.embedded import embedded, wait_until_ready
 from reelpress.platform.db.migrate import upgrade
+from tests.support import skips
 from tests.support.ports import free_port
 
 if TYPE_CHECKING:
     from tests.support.live import LiveServer
 
 FAST_AND_LOOSE = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """The run that counts must not skip."""
+    if skips.wanted() and not hasattr(config, "workerinput"):
+        config.pluginmanager.register(skips.SkipPolicy())
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep the tests of one file in one process, and all that share the running program in one."""
+    for item in items:
+        whole_program = "tests/loop/" in item.nodeid
+        group = "loop" if whole_program else item.nodeid.partition("::")[0]
+        item.add_marker(pytest.mark.xdist_group(group))
 
 
 @dataclass(frozen=True)

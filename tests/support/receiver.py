@@ -1,11 +1,12 @@
 """A real HTTP server on loopback that answers as a test scripts it and keeps what it hears."""
 
-import asyncio
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
 from aiohttp import web
+
+from tests.support.waiting import until
 
 SUCCESS = '{"status":"success","message":"Your request has been accepted and will be processed soon."}'
 
@@ -44,10 +45,11 @@ class Receiver:
 
     async def wait_for(self, number: int, within_s: float = 30.0) -> list[Heard]:
         """Until so many requests have arrived."""
-        async with asyncio.timeout(within_s):
-            while len(self.heard) < number:
-                await asyncio.sleep(0.02)
-        return self.heard
+
+        async def heard() -> list[Heard]:
+            return self.heard
+
+        return await until(heard, lambda found: len(found) >= number, within_s)
 
 
 @asynccontextmanager

@@ -1,6 +1,5 @@
 """Studio as a caller meets it: a client, a small template, a published media campaign, an order."""
 
-import asyncio
 import io
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass
@@ -15,11 +14,13 @@ from tests.conftest import TestWorkspace
 from tests.support.live import LiveServer
 from tests.support.ports import free_port
 from tests.support.receiver import Receiver, receiving
+from tests.support.waiting import until
 
 TEMPLATE = """<?xml version="1.0" encoding="utf-8"?>
 <mlt LC_NUMERIC="C" producer="main" root="">
   <profile width="320" height="180" frame_rate_num="25" frame_rate_den="1" sample_aspect_num="1"
-           sample_aspect_den="1" display_aspect_num="16" display_aspect_den="9" progressive="1" colorspace="709"/>
+           sample_aspect_den="1" display_aspect_num="16" display_aspect_den="9" progressive="1"
+           colorspace="709"/>
   <producer id="ground" in="0" out="{last}">
     <property name="mlt_service">color</property>
     <property name="resource">#ff203a5f</property>
@@ -48,7 +49,8 @@ TEMPLATE = """<?xml version="1.0" encoding="utf-8"?>
 PICTURE_TEMPLATE = """<?xml version="1.0" encoding="utf-8"?>
 <mlt LC_NUMERIC="C" producer="main" root="">
   <profile width="320" height="180" frame_rate_num="25" frame_rate_den="1" sample_aspect_num="1"
-           sample_aspect_den="1" display_aspect_num="16" display_aspect_den="9" progressive="1" colorspace="709"/>
+           sample_aspect_den="1" display_aspect_num="16" display_aspect_den="9" progressive="1"
+           colorspace="709"/>
   <producer id="ground" in="0" out="9">
     <property name="mlt_service">color</property>
     <property name="resource">#ff203a5f</property>
@@ -142,20 +144,18 @@ class Studio:
 
     async def finished(self, request_id: str, within_s: float = 60.0) -> dict[str, Any]:
         """The status once it is no longer PROCESSING."""
-        async with asyncio.timeout(within_s):
-            while (found := await self.status(request_id))["status"] == "PROCESSING":
-                await asyncio.sleep(0.05)
-        return found
+        return await until(
+            lambda: self.status(request_id), lambda found: found["status"] != "PROCESSING", within_s
+        )
 
     async def detail(self, request_id: str) -> dict[str, Any]:
         return await self._json("GET", f"/api/v1/media-requests/{request_id}")
 
     async def told(self, request_id: str, state: str, within_s: float = 60.0) -> dict[str, Any]:
         """The detail once its callback is in `state`."""
-        async with asyncio.timeout(within_s):
-            while (found := await self.detail(request_id))["callback_state"] != state:
-                await asyncio.sleep(0.05)
-        return found
+        return await until(
+            lambda: self.detail(request_id), lambda found: found["callback_state"] == state, within_s
+        )
 
     async def _upload(self, template: bytes, files: dict[str, bytes]) -> str:
         form = aiohttp.FormData()
@@ -212,11 +212,9 @@ def settings(settings: Settings, receiver: Receiver) -> Settings:
 
 
 @pytest.fixture
-async def studio(
-    server: LiveServer, workspace: TestWorkspace, http: aiohttp.ClientSession
-) -> AsyncGenerator[Studio]:
+async def studio(server: LiveServer, workspace: TestWorkspace, http: aiohttp.ClientSession) -> Studio:
     """A live Studio with a client."""
     url = f"{server.url}/api/v1/clients"
     async with http.post(url, json={"name": "tests", "api_key": True}, headers=workspace.headers) as answer:
         made = await answer.json()
-    yield Studio(http, server.url, workspace, made["api_key"])
+    return Studio(http, server.url, workspace, made["api_key"])
