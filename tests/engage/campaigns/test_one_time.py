@@ -3,14 +3,15 @@
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import Any
-from uuid import UUID
 
 import pytest
 from tests.conftest import TestWorkspace
 from tests.engage.campaigns.support import Api, Endpoint, connector, is_set
 
-from reelpress.engage.campaigns import jobs, store
+from reelpress.engage.campaigns import jobs, service, store
+from reelpress.engage.campaigns.model import CampaignInput
 from reelpress.engage.campaigns.occurrences import PAGE_JOB
+from reelpress.platform.auth import Principal, Role
 from reelpress.platform.context import Platform
 
 Settle = Callable[..., Awaitable[None]]
@@ -89,17 +90,25 @@ async def test_each_member_of_the_audience_is_reached_once_although_paging_died_
 
 
 async def test_a_page_job_that_comes_twice_writes_nothing_twice(
-    api: Api, platform: Platform, workspace: TestWorkspace, endpoint: Endpoint, settle: Settle
+    platform: Platform, workspace: TestWorkspace, endpoint: Endpoint
 ):
-    await fill(platform, workspace, 3)
-    campaign = await api.active(**one_time(endpoint))
-    await settle()
+    await fill(platform, workspace, MEMBERS)
+    principal = Principal(workspace.id, Role.marketer, "test")
+    campaign = await service.create(platform, principal, CampaignInput.model_validate(one_time(endpoint)))
+    await service.activate(platform, principal, campaign.id)
+    payload = await page_payload(platform, workspace, campaign.id)
+    await jobs.page(platform, payload)
+    await jobs.page(platform, payload)
     async with platform.db.connection() as conn:
-        occurrence: UUID = await conn.fetchval("select id from engage_occurrences")
-    await jobs.page(platform, {"workspace": workspace.id, "occurrence": str(occurrence), "page": 0})
-    await settle()
-    assert len(endpoint.received) == 3
-    assert len(await api.sends(campaign)) == 3
+        counts = await conn.fetchrow(
+            """
+            select (select count(*) from engage_sends) as sends,
+                   (select count(*) from pgqueuer where entrypoint = 'engage.send') as jobs,
+                   (select count(*) from pgqueuer where entrypoint = 'engage.page') as pages
+            """
+        )
+    assert counts is not None
+    assert tuple(counts) == (500, 500, 2)
 
 
 async def test_an_empty_audience_is_sent_at_once(api: Api, endpoint: Endpoint, settle: Settle):

@@ -160,6 +160,7 @@ async def test_queued_sends_of_a_stopped_campaign_are_skipped(
 ):
     send = await queued(platform, principal, "CONNECTOR", connector(endpoint))
     await campaigns.stop(platform, principal, send.campaign_id)
+    assert await state_of(platform, principal, send.id) == SendState.skipped
     await jobs.send(platform, payload(principal, send))
     kept, _ = await service.read(platform, principal.workspace_id, send.id)
     assert (kept.state, kept.category) == (SendState.skipped, "Campaign stopped")

@@ -213,10 +213,12 @@ async def test_many_events_and_rules_take_no_more_queries_than_one(
             ]
             with conn.query_logger(lambda record: seen.append(record.query)):
                 await triggers.start(conn, platform, workspace.id, batch, {profile.id: profile})
-        return len(seen)
+        # A fresh connection also asks the catalogue for its types.
+        return sum("engage_" in query or "pgqueuer" in query for query in seen)
 
     await api.active(**triggered(endpoint))
     few = await queries(1)
+    assert few > 0
     for _ in range(4):
         await api.active(**triggered(endpoint))
     assert await queries(20) == few

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import UUID
 
+from reelpress.engage import oauth
 from reelpress.engage.campaigns import contents, service
 from reelpress.engage.campaigns.contents import EmailContent
 from reelpress.engage.campaigns.model import Campaign, Channel, Json, PreviewInput, TryInput
@@ -57,8 +58,7 @@ async def preview(platform: Platform, workspace_id: str, campaign_id: str, given
         raise Refusal(400, "incomplete", "the campaign has no content yet", field="content")
     context = await _context(platform, campaign, given)
     if campaign.channel is Channel.connector:
-        shown = preview_connector(ConnectorSpec.model_validate(stored), context)
-        return Preview(not_sent=shown) if isinstance(shown, NotSent) else Preview(request=shown)
+        return await _preview_request(platform, workspace_id, stored, context)
     return _preview_mail(stored, context)
 
 
@@ -99,6 +99,16 @@ async def _context(platform: Platform, campaign: Campaign, given: TryInput) -> C
     if profile is None:
         raise _nobody()
     return context_for(campaign.id, campaign.definition, profile, given.event_attributes)
+
+
+async def _preview_request(platform: Platform, workspace_id: str, stored: Json, context: Context) -> Preview:
+    spec = ConnectorSpec.model_validate(stored)
+    prefix = ""
+    if spec.authorization is not None:
+        configuration = await oauth.find(platform, workspace_id, spec.authorization.configuration_id)
+        prefix = configuration.given.response.prefix if configuration else ""
+    shown = preview_connector(spec, context, prefix=prefix)
+    return Preview(not_sent=shown) if isinstance(shown, NotSent) else Preview(request=shown)
 
 
 def _preview_mail(stored: Json, context: Context) -> Preview:
