@@ -164,6 +164,19 @@ async def version_lines(conn: Connection, workspace_id: str, campaign_id: UUID) 
     return [VersionLine(row["id"], row["number"], row["name"], row["published_at"]) for row in rows]
 
 
+async def current_numbers(conn: Connection, workspace_id: str) -> dict[UUID, int]:
+    """Campaign -> number of its current version, for those that were submitted."""
+    rows = await conn.fetch(
+        """
+        SELECT c.id, v.number FROM media_campaigns c
+        JOIN media_campaign_versions v ON v.id = c.current_version_id
+        WHERE c.workspace_id = $1
+        """,
+        workspace_id,
+    )
+    return {row["id"]: row["number"] for row in rows}
+
+
 async def current(conn: Connection, workspace_id: str, campaign_id: UUID) -> tuple[State, UUID | None] | None:
     """State and current version of a use case, None when there is no such one."""
     row = await conn.fetchrow(
