@@ -186,7 +186,12 @@ def order_body(use_case_id: str) -> dict[str, Any]:
 
 
 def webhook(receiver: Receiver, **more: Any) -> dict[str, Any]:
-    return {"type": "WEBHOOK", "url": f"{receiver.origin}/hook", **more}
+    return {
+        "type": "WEBHOOK",
+        "url": f"{receiver.origin}/hook",
+        "signing_secrets": ["whsec_MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE="],
+        **more,
+    }
 
 
 def cpaas(receiver: Receiver, **more: Any) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 from reelpress.studio.egress.schedule import (
     BREAK_AFTER_FAILURES,
+    FIRST_PAUSE,
     LONGEST_PAUSE,
     Destination,
     admit,
@@ -64,6 +65,8 @@ def test_failures_in_a_row_open_the_breaker_and_one_probe_closes_it() -> None:
     assert probe.admitted
     assert not admit(probe.destination, later).admitted
     assert admit(after_success(probe.destination, later), later).admitted
+    worse = after_failure(probe.destination, later)
+    assert timedelta(0) < worse.paused_until - later <= 2 * FIRST_PAUSE
 
 
 def test_pauses_grow_to_a_limit() -> None:

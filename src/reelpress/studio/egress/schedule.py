@@ -97,8 +97,10 @@ def after_failure(destination: Destination, now: datetime, retry_after: str | No
     """Opens the breaker after some failures in a row, for longer each time; Retry-After opens it at once."""
     failures = destination.failures + 1
     asked = timedelta(seconds=retry_after_s(retry_after, now))
-    pause = asked
-    if failures >= BREAK_AFTER_FAILURES:
-        doubled = FIRST_PAUSE * 2 ** min(failures - BREAK_AFTER_FAILURES, 10)
-        pause = max(asked, min(doubled, LONGEST_PAUSE))
-    return replace(destination, failures=failures, paused_until=max(destination.paused_until, now + pause))
+    if failures < BREAK_AFTER_FAILURES:
+        paused_until = max(destination.paused_until, now + asked)
+        return replace(destination, failures=failures, paused_until=paused_until)
+    # What is paused now may be the time of a probe, which is over with its answer: it is not kept.
+    doubled = FIRST_PAUSE * 2 ** min(failures - BREAK_AFTER_FAILURES, 10)
+    pause = max(asked, min(doubled, LONGEST_PAUSE))
+    return replace(destination, failures=failures, paused_until=now + pause)
