@@ -147,8 +147,8 @@ async def server(platform: Platform) -> "AsyncGenerator[LiveServer]":
 
 @pytest.fixture
 async def http() -> AsyncGenerator[aiohttp.ClientSession]:
-    """A client that follows no redirect by itself."""
-    async with aiohttp.ClientSession() as session:
+    """A browser-like client: keeps cookies, also those of an IP address."""
+    async with aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True)) as session:
         yield session
 
 

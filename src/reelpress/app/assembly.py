@@ -7,6 +7,7 @@ from reelpress.app import health, workspaces
 from reelpress.console.web import mount_console
 from reelpress.engage.web import routers as engage_routers
 from reelpress.engage.work import register as register_engage
+from reelpress.platform.auth.service import forget_what_is_over
 from reelpress.platform.context import Platform
 from reelpress.platform.crypto import read_or_make
 from reelpress.platform.ids import new_token
@@ -38,6 +39,7 @@ def build_registry() -> Registry:
     registry = Registry()
     register_studio(registry)
     register_engage(registry)
+    registry.every("platform.forget", "17 * * * *", forget_what_is_over)
     return registry
 
 

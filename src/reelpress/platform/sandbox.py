@@ -120,6 +120,8 @@ class Sandbox:
                     kind, value = _AnswerUnpickler(io.BytesIO(ours.recv_bytes())).load()
                 except EOFError as fault:
                     raise SandboxCrash("the process ended without an answer") from fault
+                except pickle.UnpicklingError as fault:
+                    raise SandboxCrash("the process gave an answer that is not to be trusted") from fault
             finally:
                 _kill_group(child.pid)
                 child.kill()

@@ -1,8 +1,12 @@
 """People and tokens."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import IntEnum
 from uuid import UUID
+
+IDLE_LIMIT = timedelta(hours=12)
+ABSOLUTE_LIMIT = timedelta(days=7)
 
 
 class Role(IntEnum):

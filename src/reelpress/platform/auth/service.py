@@ -9,12 +9,13 @@ from argon2.exceptions import Argon2Error
 
 from reelpress.platform import ids
 from reelpress.platform.auth import store
-from reelpress.platform.auth.model import Role, Workspace
+from reelpress.platform.auth.model import ABSOLUTE_LIMIT, Role, Workspace
 from reelpress.platform.context import Platform
 from reelpress.platform.db import Connection
 from reelpress.platform.errors import Refusal
 
 FAILURE_WINDOW = timedelta(minutes=15)
+FAILURE_MEMORY = timedelta(days=1)
 MOST_FAILURES = 10
 SHORTEST_PASSWORD = 10
 _hasher = PasswordHasher()
@@ -80,6 +81,13 @@ async def sign_in(
     for subject in subjects:
         await store.count_failure(conn, subject, now)
     return None
+
+
+async def forget_what_is_over(platform: Platform) -> None:
+    """Cron: remove sessions past their limit and counts of failures nobody asks for any more."""
+    now = platform.clock.now()
+    async with platform.db.transaction() as conn:
+        await store.delete_old(conn, sessions=now - ABSOLUTE_LIMIT, failures=now - FAILURE_MEMORY)
 
 
 def _matches(password_hash: str, password: str) -> bool:

@@ -1,19 +1,15 @@
 """Console sessions: a cookie with 256 random bits, stored hashed, with idle and absolute limits."""
 
-from datetime import timedelta
 from uuid import UUID
 
 from fastapi import Request, Response
 
 from reelpress.platform import ids
 from reelpress.platform.auth import store
-from reelpress.platform.auth.model import Principal
+from reelpress.platform.auth.model import ABSOLUTE_LIMIT, IDLE_LIMIT, Principal
 from reelpress.platform.context import Platform
 from reelpress.platform.db import Connection
 from reelpress.platform.errors import Refusal
-
-IDLE_LIMIT = timedelta(hours=12)
-ABSOLUTE_LIMIT = timedelta(days=7)
 
 
 def cookie_name(platform: Platform) -> str:

@@ -92,9 +92,9 @@ async def principal_by_session(
 ) -> Principal | None:
     row = await conn.fetchrow(
         """
-        UPDATE sessions s SET seen_at = $2 FROM users u
+        UPDATE sessions s SET seen_at = $2::timestamptz FROM users u
         WHERE s.id_digest = $1 AND u.id = s.user_id AND u.disabled_at IS NULL
-          AND s.seen_at > $2 - $3::interval AND s.created_at > $2 - $4::interval
+          AND s.seen_at > $2::timestamptz - $3::interval AND s.created_at > $2::timestamptz - $4::interval
         RETURNING s.workspace_id, u.id, u.role, u.email
         """,
         digest,
@@ -122,3 +122,8 @@ async def recent_failures(conn: Connection, subject_digest: bytes, since: dateti
         subject_digest,
         since,
     )
+
+
+async def delete_old(conn: Connection, *, sessions: datetime, failures: datetime) -> None:
+    await conn.execute("DELETE FROM sessions WHERE created_at < $1", sessions)
+    await conn.execute("DELETE FROM auth_failures WHERE minute < $1", failures)
