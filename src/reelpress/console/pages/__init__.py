@@ -2,11 +2,24 @@
 
 from fastapi import APIRouter
 
-from reelpress.console.pages import home, mailbox, profiles, sign_in
+from reelpress.console.pages import (
+    assets,
+    clients,
+    home,
+    mailbox,
+    media_campaigns,
+    media_requests,
+    profiles,
+    sign_in,
+)
 
 routers: list[APIRouter] = [
     sign_in.router,
     home.router,
     profiles.router,
     mailbox.router,
+    *media_campaigns.routers,
+    assets.router,
+    media_requests.router,
+    clients.router,
 ]

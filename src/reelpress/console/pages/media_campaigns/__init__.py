@@ -1,0 +1,14 @@
+"""Media campaigns: the list, and the dashboard with its tabs and dialogs."""
+
+from fastapi import APIRouter
+
+from reelpress.console.pages.media_campaigns import browse, connection, eye, history, listing, video
+
+routers: list[APIRouter] = [
+    listing.router,
+    video.router,
+    browse.router,
+    eye.router,
+    connection.router,
+    history.router,
+]
