@@ -44,3 +44,44 @@ async def test_an_order_becomes_a_video_and_the_profile_receives_its_url(
         told["timings"]["accepted_at"] <= told["timings"]["render_started_at"] <= told["timings"]["ready_at"]
     )
     assert told["timings"]["callback_done_at"] is not None
+
+
+async def test_the_data_api_of_the_same_server_takes_the_update_and_the_event(studio: Studio) -> None:
+    egress = {
+        "type": "CPAAS",
+        "base_url": studio.url,
+        "workspace_id": studio.workspace.id,
+        "data_api_key": studio.workspace.data_key,
+        "ready_event": "Media Ready",
+    }
+    _, accepted = await studio.order(await studio.publish(egress), customer_id="ada@example.com")
+    told = await studio.told(accepted["whilter-request-id"], "delivered")
+    assert [attempt["code"] for attempt in told["callback"]["attempts"]] == [200, 200]
+
+
+async def test_requests_are_listed_newest_first_in_pages_and_found_by_customer(
+    studio: Studio, receiver: Receiver
+) -> None:
+    use_case = await studio.publish(cpaas(receiver))
+    orders = [await studio.order(use_case, customer_id=f"customer-{number}") for number in range(5)]
+    ids = [body["whilter-request-id"] for _, body in orders]
+    url, headers = f"{studio.url}/api/v1/media-requests", studio.workspace.headers
+    seen: list[str] = []
+    cursor: str | None = None
+    while True:
+        query = {"limit": "2", **({"cursor": cursor} if cursor else {})}
+        async with studio.http.get(url, params=query, headers=headers) as answer:
+            page = await answer.json()
+        seen += [line["id"] for line in page["media_requests"]]
+        cursor = page["next_cursor"]
+        if cursor is None:
+            break
+    assert seen == ids[::-1]
+    async with studio.http.post(
+        f"{url}/search", json={"customer_id": "customer-3"}, headers=headers
+    ) as answer:
+        found = (await answer.json())["media_requests"]
+    assert [line["id"] for line in found] == [ids[3]]
+    assert found[0]["customer_id"] == "customer-3"
+    async with studio.http.get(url, params={"cursor": "nonsense"}, headers=headers) as answer:
+        assert answer.status == 400

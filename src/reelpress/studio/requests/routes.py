@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Request
@@ -17,18 +17,39 @@ from reelpress.studio.requests import service
 from reelpress.studio.requests.acceptance import Caller, accept
 from reelpress.studio.requests.order import (
     MAX_BODY_BYTES,
+    MAX_REFERENCE_CHARS,
+    REFERENCES,
+    TEXT_ARRAYS,
+    URL_ARRAYS,
     OrderFault,
     echoed_reference,
     parse_json,
     parse_order,
 )
 
+_VALUE: dict[str, Any] = {"type": ["string", "number", "boolean", "null"]}
+_VALUES: dict[str, Any] = {"type": ["array", "null"], "items": _VALUE}
+_REFERENCE: dict[str, Any] = {"type": ["string", "number", "null"], "maxLength": MAX_REFERENCE_CHARS}
+ORDER_SCHEMA: dict[str, Any] = {
+    "type": "object",
+    "required": ["use-case-id"],
+    "properties": {
+        "use-case-id": {"type": "string", "format": "uuid"},
+        **dict.fromkeys(REFERENCES, _REFERENCE),
+        "user-config": {"type": ["object", "null"], "additionalProperties": _VALUE},
+        **dict.fromkeys((*TEXT_ARRAYS, *URL_ARRAYS), _VALUES),
+    },
+}
+ORDER_BODY: dict[str, Any] = {
+    "requestBody": {"required": True, "content": {"application/json": {"schema": ORDER_SCHEMA}}}
+}
+
 router = APIRouter(tags=["Studio contract"], route_class=ContractRoute)
 ClientDep = Annotated[ClientPrincipal, studio_client()]
 
 
-@router.post("/video/request")
-@router.post("/video/demo")
+@router.post("/video/request", openapi_extra=ORDER_BODY)
+@router.post("/video/demo", openapi_extra=ORDER_BODY)
 async def request_medium(request: Request, platform: PlatformDep, client: ClientDep) -> JSONResponse:
     """Accept an order and answer at once; the medium is made afterwards."""
     reference: str | None = None
