@@ -1,6 +1,6 @@
-"""`python -m reelpress`."""
-
-from reelpress.cli import main
+"""`python -m reelpress`. Imports nothing at the top: child processes read this module as well."""
 
 if __name__ == "__main__":
+    from reelpress.cli import main
+
     main()

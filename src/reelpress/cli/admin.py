@@ -1,33 +1,37 @@
 """`reelpress db | workspace | client`: what an operator does without the console."""
 
-import asyncio
-from collections.abc import Awaitable, Callable, Mapping
-from typing import Annotated, TypeVar
+from collections.abc import Mapping
+from typing import Annotated
 from uuid import UUID
 
 import typer
 from rich.console import Console
 from rich.table import Table
 
-from reelpress.app.workspaces import NewWorkspace, make_workspace
-from reelpress.platform.auth import Principal, Role
-from reelpress.platform.config import Settings
-from reelpress.platform.context import Platform, database_url, open_platform
-from reelpress.platform.db.migrate import upgrade
-from reelpress.studio.clients import service as clients
-from reelpress.studio.clients.model import Credentials
-
-T = TypeVar("T")
-
 db = typer.Typer(help="The database schema.", no_args_is_help=True)
 workspace = typer.Typer(help="Workspaces (tenants).", no_args_is_help=True)
 client = typer.Typer(help="Callers of Studio's API.", no_args_is_help=True)
+
+WorkspaceId = Annotated[str, typer.Argument(help="The workspace the client belongs to.")]
+ClientId = Annotated[UUID, typer.Argument(help="The client's id.")]
+
+
+@db.callback()
+def of_the_schema() -> None:
+    """The database schema."""
+
+
+@workspace.callback()
+def of_workspaces() -> None:
+    """Workspaces (tenants)."""
 
 
 @db.command("upgrade")
 def db_upgrade() -> None:
     """Bring the schema up to date. `reelpress up` does it by itself."""
-    before, after = asyncio.run(upgrade(database_url(Settings())))
+    from reelpress.app.administration import upgrade_schema
+
+    before, after = upgrade_schema()
     Console().print(f"schema {before or 'empty'} -> {after}")
 
 
@@ -38,64 +42,38 @@ def workspace_create(
     time_zone: Annotated[str, typer.Option(help="IANA name, for schedules and date filters.")] = "UTC",
 ) -> None:
     """Make a workspace with an admin, a workspace token and a Data API key. The secrets are shown once."""
-    wanted = NewWorkspace(name=name, admin_email=admin_email, time_zone=time_zone)
-    made = _with_platform(lambda platform: make_workspace(platform, wanted))
-    _print_once(made.model_dump())
+    from reelpress.app.administration import create_workspace
+
+    _print_once(create_workspace(name, admin_email, time_zone))
 
 
 @client.command("create")
 def client_create(
-    workspace_id: Annotated[str, typer.Argument(help="The workspace the client belongs to.")],
+    workspace_id: WorkspaceId,
     name: Annotated[str, typer.Argument(help="Which system calls.")],
     api_key: Annotated[bool, typer.Option("--api-key", help="Also make an API key.")] = False,
 ) -> None:
     """Make a client with a secret. The secret is shown once."""
+    from reelpress.app.administration import create_client
 
-    async def make(platform: Platform) -> Credentials:
-        async with platform.db.transaction() as conn:
-            operator = _operator(workspace_id)
-            return await clients.create(conn, platform, operator, name=name, with_api_key=api_key)
-
-    _print_credentials(_with_platform(make))
+    _print_once(create_client(workspace_id, name, api_key=api_key))
 
 
 @client.command("rotate")
-def client_rotate(workspace_id: str, client_id: UUID) -> None:
+def client_rotate(workspace_id: WorkspaceId, client_id: ClientId) -> None:
     """Give a client a new secret (and API key, if it has one); every old token ends."""
+    from reelpress.app.administration import rotate_client
 
-    async def rotate(platform: Platform) -> Credentials:
-        async with platform.db.transaction() as conn:
-            return await clients.rotate(conn, platform, _operator(workspace_id), client_id)
-
-    _print_credentials(_with_platform(rotate))
+    _print_once(rotate_client(workspace_id, client_id))
 
 
 @client.command("revoke")
-def client_revoke(workspace_id: str, client_id: UUID) -> None:
+def client_revoke(workspace_id: WorkspaceId, client_id: ClientId) -> None:
     """End a client and all its tokens at once."""
+    from reelpress.app.administration import revoke_client
 
-    async def revoke(platform: Platform) -> None:
-        async with platform.db.transaction() as conn:
-            await clients.revoke(conn, platform, _operator(workspace_id), client_id)
-
-    _with_platform(revoke)
+    revoke_client(workspace_id, client_id)
     Console().print("revoked")
-
-
-def _print_credentials(made: Credentials) -> None:
-    _print_once({"client_id": made.client.id, "client_secret": made.client_secret, "api_key": made.api_key})
-
-
-def _operator(workspace_id: str) -> Principal:
-    return Principal(workspace_id, Role.admin, "operator at the command line")
-
-
-def _with_platform(work: Callable[[Platform], Awaitable[T]]) -> T:
-    async def run() -> T:
-        async with open_platform(Settings()) as platform:
-            return await work(platform)
-
-    return asyncio.run(run())
 
 
 def _print_once(facts: Mapping[str, object]) -> None:

@@ -10,7 +10,6 @@ from rich.console import Console
 
 from reelpress.cli.supervisor import running
 from reelpress.cli.up import with_own_origin
-from reelpress.demo.run import run_demo
 from reelpress.platform.config import Settings
 from reelpress.platform.errors import StartupFault
 
@@ -23,6 +22,8 @@ def demo(
     ] = False,
 ) -> None:
     """Play the whole loop on sample customers: events in, personal media made, mail delivered."""
+    from reelpress.demo.run import run_demo
+
     say = Console(stderr=True)
     if not (EXAMPLES / "templates").is_dir():
         raise StartupFault(f"the demo needs the repository's examples folder; it is not at {EXAMPLES}")

@@ -21,7 +21,7 @@ STILLS = {".jpg", ".jpeg"}
 
 def render(
     path: Annotated[Path, typer.Argument(help="The .mlt file; its media are looked for beside it.")],
-    out: Annotated[Path, typer.Argument(help="Where to write: .mp4, or .jpg for a still.")],
+    out: Annotated[Path, typer.Option("--out", "-o", help="Where to write: .mp4, or .jpg for a still.")],
     data: Annotated[
         str, typer.Option("--data", "-d", help='Values as JSON, {"name": "Asha"}, or @file.json.')
     ] = "{}",

@@ -21,7 +21,6 @@ from rich.console import Console
 
 from reelpress.platform.config import Settings
 from reelpress.platform.db.embedded import EmbeddedPostgres, embedded, wait_until_ready
-from reelpress.platform.db.migrate import upgrade
 from reelpress.platform.errors import StartupFault
 from reelpress.platform.sandbox import die_with_parent
 
@@ -113,6 +112,8 @@ class Supervisor:
         self._children["postgres"] = Child("postgres", process)
 
     async def _migrate(self) -> None:
+        from reelpress.platform.db.migrate import upgrade  # Alembic takes a second to import
+
         if self._postgres is not None:
             await upgrade(self._postgres.url)
         elif self._settings.database_url is not None:
