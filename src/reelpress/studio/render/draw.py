@@ -100,6 +100,17 @@ class Painter:
         effects = [effect for effect in node.effects if active(effect, local)]
         self._draw_through(canvas, node, effects, local)
 
+    def size_of(self, clip: Clip) -> tuple[float, float] | None:
+        """The size of the clip's own picture, for `marks`."""
+        source = clip.source
+        if isinstance(source, VideoSource) and source.picture and clip.picture:
+            film = self._stock.film(source.resource)
+            return float(film.width), float(film.height)
+        if isinstance(source, ImageSource) and source.fit == "contain":
+            picture = self._stock.still(source)
+            return (float(picture.width), float(picture.height)) if picture else None
+        return None
+
     def signature(self, node: Node, position: float) -> Signature:
         """Equal signatures draw equal pixels."""
         local = local_position(node, position)
@@ -146,7 +157,10 @@ class Painter:
         natural = None
         if isinstance(node, Clip) and not any(isinstance(effect, Place | Write) for effect in inner):
             natural = self._natural_size(node, place, local)
-        placement = place_at(place, local, natural or self._size)
+        shown_by_data = isinstance(node, Clip) and isinstance(node.source, ImageSource) and node.source.layer
+        placement = place_at(
+            place, local, natural or self._size, None if natural and shown_by_data else self._size
+        )
         if place.background[3]:
             canvas.fill(self._whole, place.background)
         if placement.opacity <= 0 or not placement.rect.width or not placement.rect.height:
@@ -188,17 +202,10 @@ class Painter:
 
     def _natural_size(self, clip: Clip, place: Place, local: float) -> tuple[float, float] | None:
         """The size a clip's own picture is measured by; one that covers takes the rectangle's."""
-        source = clip.source
-        if isinstance(source, VideoSource):
-            film = self._stock.film(source.resource) if source.picture else None
-            return (float(film.width), float(film.height)) if film else None
-        if isinstance(source, ImageSource):
-            if source.fit == "cover":
-                rect, _ = rect_at(place.rect, local - place.first)
-                return (max(1.0, rect.width), max(1.0, rect.height))
-            picture = self._stock.still(source)
-            return (float(picture.width), float(picture.height)) if picture else None
-        return None
+        if isinstance(clip.source, ImageSource) and clip.source.fit == "cover":
+            rect, _ = rect_at(place.rect, local - place.first)
+            return (max(1.0, rect.width), max(1.0, rect.height))
+        return self.size_of(clip)
 
     def _content(self, canvas: Canvas, node: Node, local: float) -> None:
         if isinstance(node, Group):

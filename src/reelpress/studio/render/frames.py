@@ -105,7 +105,7 @@ class Composer:
         view = contain(part.width, part.height, (self.width, self.height))
         placed = _opened(part.root, position)
         base, above = self._base(part, placed, view)
-        for rect, touching in self._dirty(part, above, view):
+        for rect, touching in self._dirty(part, self._painters[index], above, view):
             self._draw(base, rect, index, touching, view)
         return base
 
@@ -150,7 +150,7 @@ class Composer:
         return whole
 
     def _dirty(
-        self, part: PlanPart, above: Sequence[_Placed], view: Matrix
+        self, part: PlanPart, painter: Painter, above: Sequence[_Placed], view: Matrix
     ) -> list[tuple[Rect, list[_Placed]]]:
         """Rectangles, apart from each other, and what is drawn in each."""
         rects: list[Rect] = []
@@ -158,7 +158,7 @@ class Composer:
         for placed in above:
             own = [
                 _even(map_box(view, mark.box), self.width, self.height, outward=True)
-                for mark in marks(placed.node, placed.position, (part.width, part.height))
+                for mark in marks(placed.node, placed.position, (part.width, part.height), painter.size_of)
             ]
             touched.append([rect for rect in own if rect.left < rect.right and rect.top < rect.bottom])
             for rect in touched[-1]:

@@ -13,7 +13,12 @@ Plane = NDArray[np.uint8]
 Weights = NDArray[np.uint16]
 BLACK, GREY = 16, 128
 _SD_HEIGHT = 576  # at most this high, untagged video is taken for bt601 as every player does
-_SHARP = int(Interpolation.BICUBIC | Interpolation.ACCURATE_RND | Interpolation.FULL_CHR_H_INP)
+_SHARP = int(
+    Interpolation.BICUBIC
+    | Interpolation.ACCURATE_RND
+    | Interpolation.FULL_CHR_H_INP
+    | Interpolation.FULL_CHR_H_INT
+)
 _AV_COLORSPACE_BT709 = 1
 _AV_COLORSPACE_UNSPECIFIED = 2
 

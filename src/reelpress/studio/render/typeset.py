@@ -1,5 +1,6 @@
 """A text effect becomes lines at places, laid out once per text, style and box."""
 
+import math
 from dataclasses import dataclass, replace
 
 from reelpress.studio.render.fit import Fitted, fit_text, reads_right_to_left, with_direction
@@ -35,13 +36,19 @@ class Typesetter:
         block = self._block(write, text, box)
         left = box.x + (box.width - block.width * block.scale) * _FRACTION[write.halign]
         top = box.y + (box.height - block.height * block.scale) * _FRACTION[write.valign]
+        down = 0.0
+        if block.scale == 1 and block.lines:
+            # melt lays text it need not scale on whole pixels, its ascent rounded up as FreeType does.
+            left, top = math.floor(left), math.floor(top)
+            line, _, y = block.lines[0]
+            down = math.ceil(y + line.baseline) - y - line.baseline
         margin = text_margin(write)
         grown = Box(box.x - margin, box.y - margin, box.width + 2 * margin, box.height + 2 * margin)
         with canvas.clipped(grown), canvas.transformed((block.scale, 0, left, 0, block.scale, top)):
             if write.style.background[3] and block.lines:
                 canvas.fill(Box(0, 0, block.width, block.height), write.style.background)
             for line, x, y in block.lines:
-                canvas.line(line, x, y)
+                canvas.line(line, x, y + down)
 
     def _block(self, write: Write, text: str, box: Box) -> Block:
         key = (text, write, round(box.width, 2), round(box.height, 2))

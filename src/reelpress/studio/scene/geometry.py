@@ -1,7 +1,7 @@
 """Where things are at an instant: matrices, boxes and opacities. Shared by layers, plan and render."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from reelpress.studio.scene.keyframes import value_at
@@ -19,6 +19,7 @@ from reelpress.studio.scene.ops import (
     Write,
 )
 
+SizeOf = Callable[[Clip], tuple[float, float] | None]
 Matrix = tuple[float, float, float, float, float, float]  # x' = a x + b y + c; y' = d x + e y + f
 IDENTITY: Matrix = (1.0, 0.0, 0.0, 0.0, 1.0, 0.0)
 _FRACTION = {"left": 0.0, "top": 0.0, "center": 0.5, "middle": 0.5, "right": 1.0, "bottom": 1.0}
@@ -57,13 +58,21 @@ def rect_at(keys: Keys, position: float) -> tuple[Box, float]:
     return Box(x, y, max(0.0, width), max(0.0, height)), min(1.0, max(0.0, opacity))
 
 
-def place_at(place: Place, position: float, size: tuple[float, float]) -> Placement:
-    """The matrix that takes a picture of `size` (at the origin) into the rectangle of that instant."""
+def place_at(
+    place: Place, position: float, size: tuple[float, float], canvas: tuple[float, float] | None
+) -> Placement:
+    """The matrix that takes a picture of `size` (at the origin) into the rectangle of that instant.
+
+    Without `canvas` the picture stays inside the rectangle whatever its proportions.
+    """
     at = position - place.first
     rect, opacity = rect_at(place.rect, at)
     width, height = size
     across, down = rect.width / max(width, 1e-6), rect.height / max(height, 1e-6)
-    if not place.stretch:
+    if place.by_canvas and canvas is not None and not place.stretch:
+        wider = width * canvas[1] > height * canvas[0]
+        across = down = across if wider else down
+    elif not place.stretch:
         across = down = min(across, down) if place.upscale else min(across, down, 1.0)
     left = rect.x + (rect.width - width * across) * _FRACTION[place.halign]
     top = rect.y + (rect.height - height * down) * _FRACTION[place.valign]
@@ -126,13 +135,18 @@ class Mark:
     opacity: float
 
 
-def marks(node: Node, position: float, canvas: tuple[float, float]) -> Iterator[Mark]:
-    """All that `node` may draw at its parent's `position`, bottom to top, in the parent's pixels."""
+def marks(
+    node: Node, position: float, canvas: tuple[float, float], size_of: SizeOf = lambda _: None
+) -> Iterator[Mark]:
+    """All that `node` may draw at its parent's `position`, bottom to top, in the parent's pixels.
+
+    `size_of` tells the size of a clip's own picture where it is known; boxes of layers do not depend on it.
+    """
     local = local_position(node, position)
     if local is None:
         return
     if isinstance(node, Group):
-        drawn = [mark for child in node.children for mark in marks(child, local, canvas)]
+        drawn = [mark for child in node.children for mark in marks(child, local, canvas, size_of)]
     elif not node.picture:
         return
     else:
@@ -147,8 +161,10 @@ def marks(node: Node, position: float, canvas: tuple[float, float]) -> Iterator[
             alpha = light_at(effect, local)[1]
             drawn = [Mark(mark.layer, mark.box, mark.opacity * alpha) for mark in drawn]
         elif isinstance(effect, Place):
-            natural = isinstance(node, Clip) and not placed and not isinstance(node.source, ColourSource)
-            drawn = [_placed(mark, effect, local, canvas, fills=natural) for mark in drawn]
+            own = None
+            if isinstance(node, Clip) and not placed and not isinstance(node.source, ColourSource):
+                own = _own_size(node, effect, local, size_of)
+            drawn = [_placed(mark, effect, local, canvas, own) for mark in drawn]
             placed = True
         placed = placed or isinstance(effect, Write)
     yield from (mark for mark in drawn if mark.opacity > 0 and mark.box.width > 0 and mark.box.height > 0)
@@ -177,14 +193,26 @@ def _write_mark(effect: Write, local: float, canvas: tuple[float, float]) -> Mar
     return Mark(effect.layer, cut(grown, canvas), opacity)
 
 
-def _placed(mark: Mark, place: Place, local: float, canvas: tuple[float, float], *, fills: bool) -> Mark:
-    """A picture of its own size fills at most the rectangle; anything drawn on the canvas moves with it."""
-    if fills:
-        rect, _ = rect_at(place.rect, local - place.first)
-        placement = place_at(place, local, (max(rect.width, 1e-6), max(rect.height, 1e-6)))
-        box = map_box(placement.matrix, Box(0, 0, rect.width, rect.height))
+def _own_size(clip: Clip, place: Place, local: float, size_of: SizeOf) -> tuple[float, float]:
+    """A picture that comes with the request may have any size; it fills the rectangle at most."""
+    known = None if isinstance(clip.source, ImageSource) and clip.source.layer else size_of(clip)
+    rect, _ = rect_at(place.rect, local - place.first)
+    return known or (max(rect.width, 1e-6), max(rect.height, 1e-6))
+
+
+def _placed(
+    mark: Mark,
+    place: Place,
+    local: float,
+    canvas: tuple[float, float],
+    own_size: tuple[float, float] | None,
+) -> Mark:
+    """A picture is placed by its own size; anything else drawn moves with the canvas."""
+    if own_size is not None:
+        placement = place_at(place, local, own_size, None if mark.layer else canvas)
+        box = map_box(placement.matrix, Box(0, 0, *own_size))
     else:
-        placement = place_at(place, local, canvas)
+        placement = place_at(place, local, canvas, canvas)
         box = map_box(placement.matrix, mark.box)
     if place.background[3]:
         box = Box(0, 0, *canvas)

@@ -88,12 +88,17 @@ class ColourSource(msgspec.Struct, frozen=True, tag="colour"):
 
 
 class Place(msgspec.Struct, frozen=True, tag="place"):
-    """Puts all that was drawn so far into a rectangle; `rect` keys are x, y, width, height, opacity."""
+    """Puts all that was drawn so far into a rectangle; `rect` keys are x, y, width, height, opacity.
+
+    `by_canvas`: whether width or height has to fit is decided by the canvas's proportions, so that a picture
+    may leave a rectangle of other proportions (MLT's affine does so where it may scale up).
+    """
 
     rect: Keys
     rotation: Keys = ()
     stretch: bool = False
     upscale: bool = True
+    by_canvas: bool = False
     halign: Align = "center"
     valign: VAlign = "middle"
     rotate_about_centre: bool = True

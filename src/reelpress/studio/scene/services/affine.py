@@ -54,6 +54,7 @@ class Affine(FilterService):
             rotation=() if rotation == (Key(0, (0.0,)),) else rotation,
             stretch=reading.flag("transition.distort"),
             upscale=reading.flag("transition.fill"),
+            by_canvas=reading.flag("transition.fill"),
             halign=_HALIGN.get(reading.text("transition.halign"), "center"),
             valign=_VALIGN.get(reading.text("transition.valign"), "middle"),
             background=(0, 0, 0, 0) if background.strip() == "0" else reading.colour("background"),

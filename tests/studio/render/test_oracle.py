@@ -1,0 +1,142 @@
+"""melt renders the same documents: the editor's preview is what customers get."""
+
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+from PIL import Image
+from tests.studio.mlt_documents import clear, document, filter_, place, producer, text
+from tests.studio.render.conftest import MakeJob, Samples
+
+from reelpress.studio.render.fonts import FOLDER
+
+FRAME = 15
+WHOLE_SSIM, BOX_SSIM = 0.97, 0.90
+STAGE = producer("stage", "color", "#ff204060", 50)
+pytestmark = pytest.mark.skipif(shutil.which("melt") is None, reason="melt is not installed")
+
+CASES = {
+    "text": clear("clip", 50, text("Hello World", geometry="40 80 560 200 1", size="64")),
+    "centred with background": clear(
+        "clip", 50, text("Hello", size="56", halign="center", valign="middle", pad="12", bgcolour="#ff900000")
+    ),
+    "outlined": clear(
+        "clip", 50, text("Hello", size="64", geometry="40 80 560 200 1", outline="5", olcolour="#ff000000")
+    ),
+    "too long": clear("clip", 50, text("A much longer sentence than fits", size="48")),
+    "two lines": clear(
+        "clip", 50, text("First line\nSecond", size="48", geometry="40 80 560 200 1", halign="center")
+    ),
+    "bold italic": clear("clip", 50, text("Hello", size="64", weight="700", style="italic")),
+    "moved and turned": clear(
+        "clip",
+        50,
+        text("Hello World", size="64", geometry="40 80 560 200 1")
+        + place("0=0 0 640 360 1;30=200 50 320 180 1", fix_rotate_x="20", halign="center", valign="middle"),
+    ),
+    "faded": clear(
+        "clip", 50, text("Hello", size="40") + filter_("brightness", {"level": "1", "alpha": "0=0;20=1"})
+    ),
+    "picture": producer("clip", "qimage", "face.png", 50),
+    "picture placed": producer("clip", "qimage", "face.png", 50, place("100 50 320 250 1")),
+    "picture stretched": producer("clip", "qimage", "face.png", 50, place("100 50 320 250 1", distort="1")),
+    "picture smoothly moved": producer(
+        "clip", "qimage", "face.png", 50, place("0~=0 0 320 180 1;12~=300 100 320 180 1;30=0 180 320 180 1")
+    ),
+    "picture by qtblend": producer(
+        "clip",
+        "qimage",
+        "face.png",
+        50,
+        filter_("qtblend", {"rect": "100 50 320 250 1", "rotation": "20", "rotate_center": "1"}),
+    ),
+    "title": producer(
+        "clip",
+        "qtext",
+        "",
+        50,
+        text="Hi you",
+        family="Noto Sans",
+        size="60",
+        fgcolour="#ffffffff",
+        bgcolour="#00000000",
+    ),
+}
+
+WIDE, SMALL = (slice(80, 280), slice(40, 600)), (slice(40, 100), slice(20, 300))
+TEXT_BOXES = {
+    "text": WIDE,
+    "outlined": WIDE,
+    "two lines": WIDE,
+    "centred with background": SMALL,
+    "bold italic": SMALL,
+    "faded": SMALL,
+    "too long": SMALL,
+}
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_melt_draws_the_same_picture(case: str, job: MakeJob, samples: Samples, tmp_path: Path) -> None:
+    clip = CASES[case]
+    scene = document(
+        [STAGE, clip], [[("stage", 0, 0, 49)], [("clip", 0, 0, 49)]], frames=50, width=640, height=360
+    )
+    ours = job(scene).rgb(FRAME)
+    theirs = melt(scene.replace(b"face.png", str(samples.files["face.png"]).encode()), tmp_path)
+    assert ssim(ours, theirs) >= WHOLE_SSIM
+    left, top, right, bottom = ink_box(theirs)
+    assert ink_box(ours) == pytest.approx((left, top, right, bottom), abs=4)
+    inside = TEXT_BOXES.get(case, (slice(max(0, top - 8), bottom + 8), slice(max(0, left - 8), right + 8)))
+    assert ssim(ours[inside], theirs[inside]) >= BOX_SSIM
+
+
+def melt(scene: bytes, folder: Path) -> NDArray[np.uint8]:
+    """The frame as melt draws it, with our fonts; any failure in its log fails the test."""
+    (folder / "scene.mlt").write_bytes(scene)
+    (folder / "fonts.conf").write_text(f"<fontconfig><dir>{FOLDER}</dir></fontconfig>")
+    names = {
+        "QT_QPA_PLATFORM": "offscreen",
+        "DISPLAY": ":0",
+        "FONTCONFIG_FILE": str(folder / "fonts.conf"),
+        "XDG_CACHE_HOME": str(folder),
+    }
+    command = f"melt scene.mlt in={FRAME} out={FRAME} -consumer avformat:frame_%d.png"
+    options = "f=image2 vcodec=png an=1 real_time=-1 terminate_on_pause=1"
+    done = subprocess.run(
+        [*command.split(), *options.split()],
+        cwd=folder,
+        env={**os.environ, **names},
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    assert "ailed" not in done.stderr, done.stderr
+    return np.asarray(Image.open(sorted(folder.glob("frame_*.png"))[0]).convert("RGB"))
+
+
+def ssim(one: NDArray[np.uint8], other: NDArray[np.uint8]) -> float:
+    """Mean structural similarity of luma over 8x8 blocks."""
+    a, b = _blocks(one), _blocks(other)
+    mean_a, mean_b = a.mean(axis=-1), b.mean(axis=-1)
+    covariance = ((a - mean_a[..., None]) * (b - mean_b[..., None])).mean(axis=-1)
+    c1, c2 = (0.01 * 255) ** 2, (0.03 * 255) ** 2
+    top = (2 * mean_a * mean_b + c1) * (2 * covariance + c2)
+    return float((top / ((mean_a**2 + mean_b**2 + c1) * (a.var(axis=-1) + b.var(axis=-1) + c2))).mean())
+
+
+def ink_box(picture: NDArray[np.uint8]) -> tuple[int, int, int, int]:
+    """Left, top, right, bottom of what differs from the stage's colour."""
+    drawn = np.abs(picture.astype(int) - np.array([0x20, 0x40, 0x60])).max(axis=-1) > 40
+    rows, columns = np.flatnonzero(drawn.any(axis=1)), np.flatnonzero(drawn.any(axis=0))
+    return int(columns[0]), int(rows[0]), int(columns[-1]), int(rows[-1])
+
+
+def _blocks(picture: NDArray[np.uint8]) -> NDArray[np.float64]:
+    luma = picture @ np.array([0.2126, 0.7152, 0.0722])
+    height, width = luma.shape[0] // 8, luma.shape[1] // 8
+    cut = luma[: height * 8, : width * 8].reshape(height, 8, width, 8)
+    return cut.transpose(0, 2, 1, 3).reshape(height, width, 64)
