@@ -39,6 +39,7 @@ class Mp4:
             self._audio = self._container.add_stream("aac", rate=SAMPLE_RATE)
             self._audio.layout = "stereo"
             self._audio.bit_rate = AAC_BITS_PER_S
+            self._audio.options = {"aac_coder": "fast"}  # at this rate its quality is the slow search's
         self._number = 0
 
     def __enter__(self) -> "Mp4":

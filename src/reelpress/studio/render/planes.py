@@ -19,6 +19,7 @@ _SHARP = int(
     | Interpolation.FULL_CHR_H_INP
     | Interpolation.FULL_CHR_H_INT
 )
+_SMALLER = int(Interpolation.AREA | Interpolation.ACCURATE_RND | Interpolation.FULL_CHR_H_INT)
 _AV_COLORSPACE_BT709 = 1
 _AV_COLORSPACE_UNSPECIFIED = 2
 
@@ -62,7 +63,8 @@ class Converter:
     """Pixel format changes; keeps its scalers between frames."""
 
     def __init__(self) -> None:
-        self._in, self._out, self._bgra = VideoReformatter(), VideoReformatter(), VideoReformatter()
+        self._in, self._out = VideoReformatter(), VideoReformatter()
+        self._bgra, self._rgb = VideoReformatter(), VideoReformatter()
 
     def from_film(self, picture: VideoFrame, width: int, height: int) -> Frame:
         """A decoded picture scaled to a size, in the house colours."""
@@ -110,7 +112,7 @@ class Converter:
     def to_rgb(self, frame: Frame, width: int = 0, height: int = 0) -> Pixels:
         """Height x width x 3."""
         picture = VideoFrame.from_ndarray(frame.data, "yuv420p")
-        converted = VideoReformatter().reformat(
+        converted = self._rgb.reformat(
             picture,
             width or frame.width,
             height or frame.height,
@@ -118,7 +120,7 @@ class Converter:
             src_colorspace=Colorspace.ITU709,
             src_color_range=ColorRange.MPEG,
             dst_color_range=ColorRange.JPEG,
-            interpolation=_SHARP,
+            interpolation=_SMALLER if 0 < width < frame.width else _SHARP,
         )
         return np.asarray(converted.to_ndarray(), np.uint8)
 
