@@ -4,12 +4,15 @@ from fastapi import APIRouter
 
 from reelpress.console.pages import (
     assets,
+    authorization,
+    campaigns,
     clients,
     home,
     mailbox,
     media_campaigns,
     media_requests,
     profiles,
+    settings,
     sign_in,
 )
 
@@ -22,4 +25,7 @@ routers: list[APIRouter] = [
     assets.router,
     media_requests.router,
     clients.router,
+    *campaigns.routers,
+    settings.router,
+    authorization.router,
 ]

@@ -62,6 +62,21 @@ async def preview(platform: Platform, workspace_id: str, campaign_id: str, given
     return _preview_mail(stored, context)
 
 
+async def rendered_again(platform: Platform, workspace_id: str, send_id: UUID) -> Preview | None:
+    """What a send says: its own version and event with the profile as it is now, credentials masked.
+
+    None when there is no such send.
+    """
+    async with platform.db.connection() as conn:
+        made = await sends_store.material(conn, workspace_id, send_id)
+    if made is None:
+        return None
+    context = context_for(made.campaign_id, made.definition, made.profile, made.event)
+    if made.channel is Channel.connector:
+        return await _preview_request(platform, workspace_id, made.definition.content, context)
+    return _preview_mail(made.definition.content, context)
+
+
 async def send_test(
     platform: Platform, principal: Principal, campaign_id: str, given: TryInput
 ) -> tuple[Send, list[Attempt]]:

@@ -142,6 +142,17 @@ async def stats(platform: Platform, workspace_id: str, campaign_id: str) -> Stat
     return _stats(states, tests, unpersonalised, reasons)
 
 
+async def counts(
+    platform: Platform, workspace_id: str, campaign_ids: Sequence[str]
+) -> dict[str, Counter[SendState]]:
+    """How far each campaign's sends are, without test sends; for a list of campaigns."""
+    found: dict[str, Counter[SendState]] = {campaign_id: Counter() for campaign_id in campaign_ids}
+    async with platform.db.connection() as conn:
+        for campaign_id, state, sends in await store.counts(conn, workspace_id, campaign_ids):
+            found[campaign_id][state] = sends
+    return found
+
+
 def _stats(states: Counter[SendState], tests: int, unpersonalised: int, reasons: list[Reason]) -> Stats:
     sent, failed, skipped = states[SendState.sent], states[SendState.failed], states[SendState.skipped]
     attempted, users = sent + failed, states.total()

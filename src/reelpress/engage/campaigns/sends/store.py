@@ -18,6 +18,18 @@ from reelpress.engage.campaigns.sends.model import (
 from reelpress.engage.profiles.model import Profile
 from reelpress.platform.db import Connection, Record
 
+_MATERIAL = """
+    select s.workspace_id, s.id, s.kind, s.campaign_id, s.campaign_status, s.channel, s.version_id,
+           s.fence, s.created_at, v.name, v.tags, v.trigger, v.audience, v.content, v.schedule,
+           v.display_names, s.profile_id, p.customer_id, p.attributes, p.platforms,
+           p.created_at as first_seen_at, p.updated_at, p.last_seen_at,
+           coalesce(s.event_attributes, e.attributes) as event
+    from chosen s
+    join engage_campaign_versions v on v.id = s.version_id
+    join profiles p on p.workspace_id = s.workspace_id and p.id = s.profile_id
+    left join events e on s.kind = 'TRIGGERED' and e.workspace_id = s.workspace_id and e.id = s.occasion
+"""
+
 _SEND = """
     select s.id, s.kind, s.campaign_id, v.number as version_number, s.occasion, s.profile_id, s.state,
            s.category, s.reason, s.code, s.created_at, s.finished_at
@@ -59,8 +71,8 @@ async def claim(conn: Connection, workspace_id: str, send_id: UUID, ticket: int)
     queued until the campaign is resumed.
     """
     row = await conn.fetchrow(
-        """
-        with claimed as (
+        f"""
+        with chosen as (
             update engage_sends s
             set fence = s.fence + 1,
                 state = case when s.kind <> 'TEST' and c.status = 'PAUSED' then 'queued' else 'sending' end
@@ -69,20 +81,30 @@ async def claim(conn: Connection, workspace_id: str, send_id: UUID, ticket: int)
               and c.workspace_id = s.workspace_id and c.id = s.campaign_id
             returning s.*, c.status as campaign_status, c.channel
         )
-        select s.workspace_id, s.id, s.kind, s.campaign_id, s.campaign_status, s.channel, s.version_id,
-               s.fence, s.created_at, v.name, v.tags, v.trigger, v.audience, v.content, v.schedule,
-               v.display_names, s.profile_id, p.customer_id, p.attributes, p.platforms,
-               p.created_at as first_seen_at, p.updated_at, p.last_seen_at,
-               coalesce(s.event_attributes, e.attributes) as event
-        from claimed s
-        join engage_campaign_versions v on v.id = s.version_id
-        join profiles p on p.workspace_id = s.workspace_id and p.id = s.profile_id
-        left join events e on s.kind = 'TRIGGERED' and e.workspace_id = s.workspace_id and e.id = s.occasion
+        {_MATERIAL}
         where s.state = 'sending'
-        """,
+        """,  # noqa: S608 - a constant
         workspace_id,
         send_id,
         ticket,
+    )
+    return _claimed(row) if row else None
+
+
+async def material(conn: Connection, workspace_id: str, send_id: UUID) -> Claimed | None:
+    """What a send was made from: its version, and its profile as it is now. Claims nothing."""
+    row = await conn.fetchrow(
+        f"""
+        with chosen as (
+            select s.*, c.status as campaign_status, c.channel
+            from engage_sends s
+            join engage_campaigns c on c.workspace_id = s.workspace_id and c.id = s.campaign_id
+            where s.workspace_id = $1 and s.id = $2
+        )
+        {_MATERIAL}
+        """,  # noqa: S608 - a constant
+        workspace_id,
+        send_id,
     )
     return _claimed(row) if row else None
 
@@ -231,6 +253,22 @@ async def tally(
         (SendKind(row["kind"]), SendState(row["state"]), row["category"], row["code"], row["sends"])
         for row in rows
     ]
+
+
+async def counts(
+    conn: Connection, workspace_id: str, campaign_ids: Sequence[str]
+) -> list[tuple[str, SendState, int]]:
+    """How many sends of each campaign are in each state; test sends are left out."""
+    rows = await conn.fetch(
+        """
+        select campaign_id, state, count(*) as sends from engage_sends
+        where workspace_id = $1 and campaign_id = any($2::text[]) and kind <> 'TEST'
+        group by campaign_id, state
+        """,
+        workspace_id,
+        list(campaign_ids),
+    )
+    return [(row["campaign_id"], SendState(row["state"]), row["sends"]) for row in rows]
 
 
 async def _insert_attempts(conn: Connection, claimed: Claimed, attempts: Sequence[Attempt]) -> None:

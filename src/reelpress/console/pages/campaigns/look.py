@@ -1,0 +1,67 @@
+"""How campaigns are called and shown, shared by the pages about them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TypeVar
+
+from reelpress.engage.campaigns.model import Campaign, Channel, DeliveryType, Status
+
+Member = TypeVar("Member", bound=StrEnum)
+
+BASE = "/console/campaigns"
+
+DELIVERY_WORDS = {
+    DeliveryType.one_time: "One Time",
+    DeliveryType.periodic: "Periodic",
+    DeliveryType.event_triggered: "Event Triggered",
+    DeliveryType.business_event_triggered: "Business Event Triggered",
+}
+STATUS_LOOK = {
+    Status.draft: ("", "Draft"),
+    Status.scheduled: ("info", "Scheduled"),
+    Status.active: ("good", "Active"),
+    Status.sending: ("info", "Sending"),
+    Status.sent: ("good", "Sent"),
+    Status.paused: ("warn", "Paused"),
+    Status.stopped: ("bad", "Stopped"),
+}
+RUNNING = (Status.active, Status.sending, Status.scheduled)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step of the wizard; without a path it cannot be gone to yet."""
+
+    label: str
+    path: str
+
+
+def steps(channel: Channel, campaign_id: str | None) -> list[Step]:
+    """The three steps of a campaign."""
+    labels = (
+        ("users", "Target users"),
+        ("content", "Request" if channel is Channel.connector else "Content"),
+        ("schedule", "Schedule"),
+    )
+    return [Step(label, f"{BASE}/{campaign_id}/{name}" if campaign_id else "") for name, label in labels]
+
+
+def channel_words(channel: Channel) -> str:
+    """`Connectors › Custom`, as the menu of channels has it."""
+    return "Connectors › Custom" if channel is Channel.connector else "Email"
+
+
+def member_of(words: type[Member], text: str) -> Member | None:
+    """The word of that value, None for any other text: a filter that nobody set."""
+    return next((one for one in words if one.value == text), None)
+
+
+def may_edit(campaign: Campaign) -> bool:
+    """Whether the services take a change: drafts, and event-triggered campaigns that are not over."""
+    running = campaign.delivery_type is DeliveryType.event_triggered and campaign.status in (
+        Status.active,
+        Status.paused,
+    )
+    return campaign.status is Status.draft or running

@@ -1,0 +1,1 @@
+"""Where Engage stands, in a few numbers."""

@@ -1,0 +1,1 @@
+"""Where Studio stands, in a few numbers."""
