@@ -6,11 +6,12 @@ import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Any, cast
 
 from pgqueuer import AsyncpgDriver, AsyncpgPoolDriver, Job, PgQueuer, Queries, RetryRequested
 
-from reelpress.platform.db import Connection
+from reelpress.platform.db import Connection, connection_lost
 from reelpress.platform.telemetry import JOB_SECONDS, JOBS, current_request_id, log, place_of, set_request_id
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 HEARTBEAT = timedelta(seconds=5)  # a killed worker's jobs are taken up again after this
 POLL = timedelta(seconds=2)
+AFTER_LOST_CONNECTION_S = 1.0
 BATCH = 20  # jobs taken at once; much larger batches are slower
 
 Payload = dict[str, Any]
@@ -34,6 +36,13 @@ class RetryLater(Exception):
         super().__init__(reason)
         self.delay_s = delay_s
         self.reason = reason
+
+
+class DatabaseAway(BaseException):
+    """The job stays taken and is taken up again when its lease has run out.
+
+    Not an Exception: PgQueuer would hold the job as failed as soon as the database is back.
+    """
 
 
 class JobFailed(Exception):
@@ -131,7 +140,8 @@ class Worker:
         async def run(job: Job) -> None:
             request_id = (job.headers or {}).get("request_id")
             set_request_id(str(request_id) if request_id else None)
-            await _run_counted(name, lambda: handler(self._platform, json.loads(job.payload or b"{}")))
+            work = partial(handler, self._platform, json.loads(job.payload or b"{}"))
+            await _run_counted(name, partial(_unless_database_is_lost, self._platform, work))
 
         return run
 
@@ -160,6 +170,20 @@ class Scheduler:
         return run
 
 
+async def _unless_database_is_lost(platform: "Platform", work: Callable[[], Awaitable[None]]) -> None:
+    """Work that failed because the database went away has not failed: it is to be done again."""
+    try:
+        await work()
+    except RetryLater:
+        raise
+    except Exception as fault:
+        if not await platform.db.answers():
+            raise DatabaseAway from None
+        if connection_lost(fault):
+            raise RetryLater(AFTER_LOST_CONNECTION_S, "the connection to the database was lost") from None
+        raise
+
+
 async def _run_counted(name: str, work: Callable[[], Awaitable[None]]) -> None:
     started = time.monotonic()
     outcome = "failed"
@@ -170,6 +194,10 @@ async def _run_counted(name: str, work: Callable[[], Awaitable[None]]) -> None:
         outcome = "retried"
         log.info("job will come again", job=name, delay_s=later.delay_s, reason=later.reason)
         raise RetryRequested(timedelta(seconds=later.delay_s), later.reason) from None
+    except DatabaseAway:
+        outcome = "left"
+        log.warning("the database is away; the job stays as it is", job=name)
+        raise
     except asyncio.CancelledError:
         outcome = "cancelled"
         raise

@@ -1,5 +1,6 @@
 """The connection pool, with the codecs every store relies on."""
 
+import asyncio
 import json
 from collections.abc import AsyncGenerator, Awaitable, Iterable, Iterator, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
@@ -8,6 +9,7 @@ from typing import Any, Protocol, cast
 import asyncpg
 
 COMMAND_TIMEOUT_S = 60.0
+PROBE_TIMEOUT_S = 5.0
 
 
 class Record(Protocol):
@@ -62,8 +64,31 @@ class Database:
         async with self.pool.acquire() as connection:
             yield connection
 
+    async def answers(self) -> bool:
+        """Whether the server takes a statement now."""
+        try:
+            async with asyncio.timeout(PROBE_TIMEOUT_S), self.connection() as conn:
+                await conn.execute("SELECT 1")
+        except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError):
+            return False
+        return True
+
     async def close(self) -> None:
         await self.pool.close()
+
+
+def connection_lost(fault: BaseException) -> bool:
+    """Whether the server went away under a statement; a statement it refused is something else."""
+    if isinstance(fault, asyncpg.InterfaceError):
+        return "connection" in str(fault) and "closed" in str(fault)
+    return isinstance(
+        fault,
+        ConnectionError
+        | asyncpg.PostgresConnectionError
+        | asyncpg.AdminShutdownError
+        | asyncpg.CrashShutdownError
+        | asyncpg.CannotConnectNowError,
+    )
 
 
 async def open_database(url: str, *, min_size: int = 1, max_size: int = 10) -> Database:
