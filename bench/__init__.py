@@ -1,0 +1,1 @@
+"""Figures of this machine; never part of the tests."""
