@@ -1,13 +1,16 @@
 """Is this process alive, is it of use, and what are its numbers."""
 
 from fastapi import APIRouter, Response
-from fastapi.responses import JSONResponse, PlainTextResponse, RedirectResponse
+from fastapi.responses import FileResponse, JSONResponse, PlainTextResponse, RedirectResponse
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
+from reelpress.console.web import STATIC
 from reelpress.platform.auth import public
 from reelpress.platform.db import Connection
 from reelpress.platform.telemetry import JOBS_QUEUED
 from reelpress.platform.web import PlatformDep
+
+MARK = STATIC / "mark.svg"
 
 router = APIRouter(tags=["health"], dependencies=[public("it says nothing of any workspace")])
 
@@ -16,6 +19,12 @@ router = APIRouter(tags=["health"], dependencies=[public("it says nothing of any
 async def front_door() -> RedirectResponse:
     """People who type the address mean the console."""
     return RedirectResponse("/console")
+
+
+@router.get("/favicon.ico", include_in_schema=False)
+async def favicon() -> FileResponse:
+    """Browsers ask for it on every page, also on those of media."""
+    return FileResponse(MARK, media_type="image/svg+xml", headers={"Cache-Control": "public, max-age=86400"})
 
 
 @router.get("/healthz")
