@@ -40,3 +40,7 @@ document.addEventListener("input", (event) => {
 });
 
 document.getElementById("faults")?.focus();
+
+// A page that answers a submit stands at the address of its form, so that loading it again is harmless.
+const editor = document.querySelector("[data-autosave]");
+if (editor && location.href.startsWith(`${editor.action}/`)) history.replaceState(null, "", editor.action);

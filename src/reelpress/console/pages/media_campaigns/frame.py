@@ -27,6 +27,13 @@ _LABELS = {
     "parts": "Parts",
     "mappings": "Layer",
     "values": "Value",
+    "connection.egress": "Egress Type",
+    "connection.egress.base_url": "Base URL",
+    "connection.egress.workspace_id": "Workspace ID",
+    "connection.egress.data_api_key": "Data API key",
+    "connection.egress.url": "Webhook URL",
+    "connection.egress.signing_secrets": "Signing secret",
+    "connection.encrypted": "Data Encryption",
 }
 _PART = re.compile(r"parts\[(\d+)\]")
 
@@ -96,7 +103,8 @@ def show(
     request: Request, template: str, principal: Principal, frame: Frame, tab: str, **values: Any
 ) -> Response:
     """A page of the campaign. `tab`: config, requests or versions."""
-    return page(request, template, principal, frame=frame, campaign=frame.campaign, tab=tab, **values)
+    shown = {"frame": frame, "campaign": frame.campaign, "tab": tab, "submitted": 0, **values}
+    return page(request, template, principal, **shown)
 
 
 def saved(request: Request, principal: Principal, campaign: Campaign, faults: list[Fault]) -> Response:
@@ -133,7 +141,8 @@ def by_place(faults: list[Fault]) -> Faults:
 
 def _fault(place: str, message: str, frame: Frame) -> Fault:
     if place.startswith("connection"):
-        return Fault(place, message, "Connection Details", f"{frame.path}/connection")
+        label = _LABELS.get(place, "Connection Details")
+        return Fault(place, message, label, f"{frame.path}/connection")
     if number := _PART.match(place):
         part = int(number[1]) + 1
         return Fault(place, message, f"Part {part}", f"{frame.path}#part-{part}")
