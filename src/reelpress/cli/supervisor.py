@@ -75,6 +75,11 @@ class Supervisor:
         """Signal handler: end `watch`."""
         self._stop = True
 
+    @property
+    def stopping(self) -> bool:
+        """Whether a stop signal has come."""
+        return self._stop
+
     def stop(self) -> None:
         """Roles first, so that what they do can still be recorded; then the database."""
         postgres = self._children.pop("postgres", None)
