@@ -18,6 +18,7 @@ Faults = dict[str, str]
 """What to say, by field; field "" stands for the form as a whole."""
 
 _PLAIN_WORDS = (
+    (re.compile(r"String should have at least 1 character"), "This is needed."),
     (re.compile(r"String should have at least (\d+) characters?"), r"Write at least \1 characters."),
     (re.compile(r"String should have at most (\d+) characters?"), r"Write at most \1 characters."),
     (re.compile(r"Tuple should have at most (\d+) items?.*"), r"Give at most \1."),

@@ -10,6 +10,9 @@ from fastapi import APIRouter, Query, Request, Response
 
 from reelpress.console.access import Viewer
 from reelpress.console.view import page
+from reelpress.engage.campaigns import service as campaigns
+from reelpress.engage.campaigns.model import Status
+from reelpress.engage.campaigns.sends import service as sends
 from reelpress.engage.overview.store import EngageNumbers
 from reelpress.engage.overview.store import numbers as engage_numbers
 from reelpress.platform.auth import store
@@ -19,6 +22,8 @@ from reelpress.studio.overview.store import StudioNumbers
 from reelpress.studio.overview.store import numbers as studio_numbers
 
 router = APIRouter(prefix="/console")
+
+MOST_RUNNING = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +62,12 @@ async def _values(platform: Platform, workspace_id: str) -> dict[str, Any]:
         workspace = await store.workspace(conn, workspace_id)
         studio = await studio_numbers(conn, workspace_id)
         engage = await engage_numbers(conn, workspace_id)
+    running = await campaigns.list_campaigns(platform, workspace_id, status=Status.active, limit=MOST_RUNNING)
+    counts = await sends.counts(platform, workspace_id, [one.id for one in running])
     steps = _steps(studio, engage)
     return {
+        "running": running,
+        "counts": counts,
         "workspace": workspace,
         "studio": studio,
         "engage": engage,
@@ -68,7 +77,9 @@ async def _values(platform: Platform, workspace_id: str) -> dict[str, Any]:
             (at for at in (engage.last_seen_at, engage.last_send_at, studio.last_made_at) if at),
             default=None,
         ),
-        "seen": hashlib.sha256(repr((studio, engage)).encode()).hexdigest()[:16],
+        "seen": hashlib.sha256(
+            repr((studio, engage, [one.updated_at for one in running], counts)).encode()
+        ).hexdigest()[:16],
     }
 
 

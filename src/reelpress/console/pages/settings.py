@@ -27,6 +27,8 @@ _PAGES = {
     "media_campaign": "/console/media-campaigns/",
 }
 
+_NOUNS = {"oauth_configuration": "OAuth configuration", "data_key": "Data API key", "client": "API client"}
+
 
 @dataclass(frozen=True, slots=True)
 class Line:
@@ -105,6 +107,7 @@ async def _show(
 
 def _line(entry: AuditEntry) -> Line:
     noun, _, verb = entry.action.partition(".")
-    words = f"{noun.replace('_', ' ')} {verb.replace('_', ' ')}".strip().capitalize()
+    named = _NOUNS.get(noun, noun.replace("_", " ").capitalize())
+    words = f"{named} {verb.replace('_', ' ')}".strip()
     base = _PAGES.get(noun)
     return Line(entry, words, base + entry.subject if base and verb != "deleted" else None)

@@ -82,6 +82,7 @@ const show = async (field, at, query, end) => {
   if (!open.shown.length) menu.append(element("p", "insert-group", "No attribute is called so"));
   menu.hidden = false;
   place(field);
+  menu.scrollIntoView({ block: "nearest" });
   field.setAttribute("aria-controls", menu.id);
   activate(0);
 };
@@ -127,6 +128,7 @@ const askFallback = (chosen) => {
   menu.replaceChildren(element("p", "insert-group", `If “${chosen.name}” is missing`));
   for (const [kind, title, note] of FALLBACKS) menu.append(option(title, note, kind));
   menu.classList.add("wide-notes");
+  menu.scrollIntoView({ block: "nearest" });
   activate(0);
 };
 

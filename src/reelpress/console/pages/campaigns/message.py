@@ -211,7 +211,8 @@ async def _show(
     tried: Tried | None = None,
     faults: Faults | None = None,
 ) -> Response:
-    part = bool(typed and request.headers.get("hx-request") and typed.line("action") in ("preview", "test"))
+    trial = typed is not None and typed.line("action") in ("preview", "test")
+    part = trial and bool(request.headers.get("hx-request"))
     async with platform.db.connection() as conn:
         known = await _event_attributes(conn, campaign) if campaign.definition.trigger else []
         made = await media_campaigns_store.newest(conn, campaign.workspace_id, MOST_USE_CASES)
@@ -236,6 +237,7 @@ async def _show(
         event_rows=[{"key": key, "value": value} for key, value in rows],
         starter=_starter(typed),
         tried=tried,
+        trial=trial,
         faults=faults or {},
     )
 

@@ -48,7 +48,7 @@ async def keep(request: Request, platform: PlatformDep, principal: Marketer, cam
     """Save the schedule, and publish when that was asked."""
     typed = await read_form(request)
     campaign = await service.get(platform, principal.workspace_id, campaign_id)
-    values = {"when": typed.line("when", "asap"), "start_at": typed.line("start_at")}
+    values = {"when": typed.line("when", "asap"), "start_at": typed.line("schedule.start_at")}
     try:
         if campaign.delivery_type is DeliveryType.one_time:
             start = _start(typed, await _zone(platform, principal))
@@ -66,7 +66,7 @@ def _start(typed: Typed, zone: ZoneInfo) -> datetime | None:
     if typed.line("when", "asap") == "asap":
         return None
     try:
-        return datetime.fromisoformat(typed.line("start_at")).replace(tzinfo=zone)
+        return datetime.fromisoformat(typed.line("schedule.start_at")).replace(tzinfo=zone)
     except ValueError as fault:
         raise Refusal(400, "invalid_field", "choose a date and a time", field="schedule.start_at") from fault
 
