@@ -8,9 +8,11 @@ import pytest
 from tests.conftest import TestWorkspace
 from tests.engage.campaigns.support import Api, Endpoint, connector, is_set
 
-from reelpress.engage.campaigns import jobs, service, store
+from reelpress.engage.campaigns import jobs, occurrences, service, store
 from reelpress.engage.campaigns.model import CampaignInput
 from reelpress.engage.campaigns.occurrences import PAGE_JOB
+from reelpress.engage.campaigns.sends import service as sends
+from reelpress.engage.campaigns.sends.model import Outcome
 from reelpress.platform.auth import Principal, Role
 from reelpress.platform.context import Platform
 
@@ -161,3 +163,46 @@ async def test_a_paused_campaign_goes_on_where_it_was(
     await jobs.page(platform, payload)
     await settle()
     assert len(endpoint.received) == 3
+
+
+async def test_a_campaign_ends_although_a_fault_of_ours_held_the_job_of_one_send(
+    api: Api,
+    platform: Platform,
+    workspace: TestWorkspace,
+    endpoint: Endpoint,
+    settle: Settle,
+    monkeypatch: pytest.MonkeyPatch,
+):
+    await fill(platform, workspace, 3)
+    act, acted = sends.act, 0
+
+    async def faulty(*args: Any) -> Outcome:
+        nonlocal acted
+        acted += 1
+        if acted == 2:
+            raise LookupError("Asha")
+        return await act(*args)
+
+    monkeypatch.setattr(sends, "act", faulty)
+    campaign = await api.active(**one_time(endpoint))
+    await settle()
+    assert await status_of(api, campaign) == "SENT"
+    stats = await api.call("GET", f"/campaigns/{campaign}/stats")
+    assert (stats["sent"], stats["failed"], stats["waiting"]) == (2, 1, 0)
+    assert stats["reasons"] == [{"category": "Unknown", "code": None, "sends": 1}]
+    async with platform.db.connection() as conn:
+        jobs_left = await conn.fetch("select entrypoint, status from pgqueuer")
+        log = await conn.fetch("select * from pgqueuer_log where traceback is not null")
+    assert [(job["entrypoint"], job["status"]) for job in jobs_left] == [("engage.send", "failed")]
+    assert "Asha" not in str(jobs_left) + str(log)
+
+
+async def test_the_close_job_does_not_wait_for_pages_that_are_still_to_come(
+    api: Api, platform: Platform, workspace: TestWorkspace, endpoint: Endpoint
+):
+    start = platform.clock.now() + timedelta(hours=2)
+    campaign = await api.active(**one_time(endpoint, schedule={"start_at": start.isoformat()}))
+    async with platform.db.connection() as conn:
+        await conn.execute("update engage_campaigns set status = 'SENDING'")
+    assert await occurrences.close(platform, workspace.id, campaign)
+    assert await status_of(api, campaign) == "SENDING"

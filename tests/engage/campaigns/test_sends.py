@@ -1,11 +1,13 @@
 """A send may be run twice, late or by two at once; what is written counts once."""
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
 import pytest
+from aiosmtpd.controller import Controller
 from tests.conftest import TestWorkspace
 from tests.engage.campaigns.support import Endpoint, connector, email
 
@@ -114,6 +116,166 @@ async def test_a_mail_resent_after_a_crash_is_the_same_message(
     (message,) = await mailbox.list_messages(platform, principal.workspace_id)
     assert message.deliveries == 2
     assert message.message_id == f"<{send.id.hex}@lantern.example>"
+
+
+async def test_a_request_resent_after_a_crash_is_the_same_although_the_customer_changed(
+    platform: Platform, principal: Principal, endpoint: Endpoint, monkeypatch: pytest.MonkeyPatch
+):
+    send = await queued(platform, principal, "CONNECTOR", connector(endpoint))
+    await killed_before_the_record(platform, principal, send, monkeypatch)
+    await renamed(platform, "Beatrice")
+    await jobs.send(platform, payload(principal, send))
+    (first_headers, first), (second_headers, second) = endpoint.received
+    assert first == second == '{"name": "Asha"}'
+    assert first_headers == second_headers
+
+
+async def test_a_mail_resent_after_a_crash_is_the_same_octet_for_octet(
+    platform: Platform, principal: Principal, smtp_ports: tuple[int, int], monkeypatch: pytest.MonkeyPatch
+):
+    transport = {"host": "127.0.0.1", "port": smtp_ports[0], "tls": "none"}
+    send = await queued(platform, principal, "EMAIL", email(transport=transport))
+    with inbox(smtp_ports[0]) as received:
+        await killed_before_the_record(platform, principal, send, monkeypatch)
+        await renamed(platform, "Beatrice")
+        await jobs.send(platform, payload(principal, send))
+    first, second = received
+    assert b"Subject: For Asha" in first
+    assert first == second
+    assert await state_of(platform, principal, send.id) == SendState.sent
+
+
+async def test_a_mail_tried_again_later_says_what_it_said_at_first(platform: Platform, principal: Principal):
+    send = await queued(platform, principal, "EMAIL", email())
+    with pytest.raises(RetryLater):
+        await jobs.send(platform, payload(principal, send))
+    await renamed(platform, "Beatrice")
+    async with serve_mailbox(platform):
+        await jobs.send(platform, payload(principal, send))
+    (message,) = await mailbox.list_messages(platform, principal.workspace_id)
+    assert message.subject == "For Asha"
+
+
+@pytest.mark.parametrize("channel", ["CONNECTOR", "EMAIL"])
+async def test_what_was_rendered_is_unreadable_at_rest_and_gone_when_the_send_is_finished(
+    platform: Platform,
+    principal: Principal,
+    endpoint: Endpoint,
+    monkeypatch: pytest.MonkeyPatch,
+    channel: str,
+):
+    content = connector(endpoint) if channel == "CONNECTOR" else email()
+    send = await queued(platform, principal, channel, content)
+    async with serve_mailbox(platform):
+        await killed_before_the_record(platform, principal, send, monkeypatch)
+        kept = await rendered(platform)
+        await jobs.send(platform, payload(principal, send))
+    assert kept
+    assert b"Asha" not in kept
+    assert await rendered(platform) is None
+
+
+async def test_what_was_rendered_is_gone_when_the_campaign_is_stopped(
+    platform: Platform, principal: Principal
+):
+    send = await queued(platform, principal, "EMAIL", email())
+    with pytest.raises(RetryLater):
+        await jobs.send(platform, payload(principal, send))
+    assert await rendered(platform)
+    await campaigns.stop(platform, principal, send.campaign_id)
+    assert await rendered(platform) is None
+
+
+async def killed_before_the_record(
+    platform: Platform, principal: Principal, send: Send, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A first attempt that reaches the outside and dies before it is written down."""
+    with monkeypatch.context() as crash:
+        crash.setattr(store, "finish", _killed)
+        with pytest.raises(KeyboardInterrupt):
+            await jobs.send(platform, payload(principal, send))
+
+
+async def renamed(platform: Platform, name: str) -> None:
+    async with platform.db.connection() as conn:
+        await conn.execute("update profiles set attributes = attributes || $1", {"u_fn": name})
+
+
+async def rendered(platform: Platform) -> bytes | None:
+    async with platform.db.connection() as conn:
+        return await conn.fetchval("select rendered from engage_sends")
+
+
+@contextmanager
+def inbox(port: int) -> Iterator[list[bytes]]:
+    """A mail server of the workspace's own; the octets it gets, as they are on the wire."""
+    received: list[bytes] = []
+
+    class Handler:
+        async def handle_DATA(self, server: object, session: object, envelope: Any) -> str:
+            received.append(envelope.original_content)
+            return "250 OK"
+
+    controller = Controller(Handler(), "127.0.0.1", port)
+    controller.start()
+    try:
+        yield received
+    finally:
+        controller.stop()
+
+
+@pytest.mark.parametrize("place", ["claim", "keep_rendered", "finish"])
+async def test_a_fault_of_ours_fails_the_send_and_not_only_its_job(
+    platform: Platform, principal: Principal, endpoint: Endpoint, monkeypatch: pytest.MonkeyPatch, place: str
+):
+    send = await queued(platform, principal, "CONNECTOR", connector(endpoint))
+    monkeypatch.setattr(store, place, _faulty)
+    with pytest.raises(LookupError):
+        await jobs.send(platform, payload(principal, send))
+    kept, _ = await service.read(platform, principal.workspace_id, send.id)
+    assert (kept.state, kept.category) == (SendState.failed, "Unknown")
+    assert kept.reason is not None
+    assert "fault inside Reelpress" in kept.reason
+    assert "Asha" not in kept.reason
+    assert kept.finished_at is not None
+    assert await rendered(platform) is None
+
+
+async def test_a_run_that_lost_its_fence_does_not_fail_the_send_of_a_later_one(
+    platform: Platform, principal: Principal, endpoint: Endpoint, monkeypatch: pytest.MonkeyPatch
+):
+    send = await queued(platform, principal, "CONNECTOR", connector(endpoint))
+
+    async def overtaken(*args: Any) -> Outcome:
+        async with platform.db.transaction() as conn:
+            await store.claim(conn, principal.workspace_id, send.id, 0)
+        raise LookupError("Asha")
+
+    monkeypatch.setattr(service, "act", overtaken)
+    with pytest.raises(LookupError):
+        await jobs.send(platform, payload(principal, send))
+    assert await state_of(platform, principal, send.id) == SendState.sending
+
+
+async def test_a_lost_database_fails_no_send(
+    platform: Platform, principal: Principal, endpoint: Endpoint, monkeypatch: pytest.MonkeyPatch
+):
+    send = await queued(platform, principal, "CONNECTOR", connector(endpoint))
+    with monkeypatch.context() as lost:
+        lost.setattr(store, "finish", _disconnected)
+        with pytest.raises(ConnectionResetError):
+            await jobs.send(platform, payload(principal, send))
+    assert await state_of(platform, principal, send.id) == SendState.sending
+    await jobs.send(platform, payload(principal, send))
+    assert await state_of(platform, principal, send.id) == SendState.sent
+
+
+async def _faulty(*args: Any) -> None:
+    raise LookupError("Asha")
+
+
+async def _disconnected(*args: Any) -> bool:
+    raise ConnectionResetError
 
 
 async def _killed(*args: Any) -> bool:

@@ -9,7 +9,13 @@ from reelpress.engage.channels.email import content as email_content
 from reelpress.engage.channels.email.compose import CompiledEmail, FieldFault, compile_email
 from reelpress.engage.channels.email.message import UnusableAddress, address
 from reelpress.engage.channels.email.model import EmailInput
-from reelpress.engage.connectors import CompiledConnector, ConnectorSpec, compile_connector, validate
+from reelpress.engage.connectors import (
+    CompiledConnector,
+    ConnectorSpec,
+    compile_connector,
+    origin_of,
+    validate,
+)
 from reelpress.platform.context import Platform
 from reelpress.platform.errors import Refusal
 
@@ -46,6 +52,14 @@ def to_shown(channel: Channel, stored: Json) -> Json:
     if channel is Channel.email and stored:
         return email_content.to_shown(stored)
     return stored
+
+
+def destination(channel: Channel, stored: Json) -> str | None:
+    """The origin or mail server that gets the sends; None for the built-in mailbox and an empty draft."""
+    if channel is Channel.connector:
+        return origin_of(stored["url"]) if stored else None
+    transport = stored.get("transport")
+    return f"smtp://{transport['host'].lower()}:{transport['port']}" if transport else None
 
 
 async def require_complete(platform: Platform, workspace_id: str, channel: Channel, stored: Json) -> None:

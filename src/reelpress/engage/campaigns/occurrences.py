@@ -60,10 +60,15 @@ async def write_page(platform: Platform, workspace_id: str, occurrence_id: UUID,
 
 
 async def close(platform: Platform, workspace_id: str, campaign_id: str) -> bool:
-    """Call the campaign sent when nothing of it is open any more; whether there is nothing to wait for."""
+    """Call the campaign sent when nothing of it is open any more; whether there is nothing to wait for.
+
+    While pages are still to come there is not either: the last of them asks anew.
+    """
     async with platform.db.transaction() as conn:
         status = await sends_store.close_campaign(conn, workspace_id, campaign_id, platform.clock.now())
-    return status is not Status.sending
+        if status is not Status.sending:
+            return True
+        return bool(await store.open_occurrences(conn, workspace_id, campaign_id))
 
 
 async def _write_members(

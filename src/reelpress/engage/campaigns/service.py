@@ -18,7 +18,7 @@ from reelpress.engage.campaigns.model import (
 )
 from reelpress.engage.campaigns.sends import service as sends
 from reelpress.engage.campaigns.sends import store as sends_store
-from reelpress.engage.campaigns.sends.acting import STOPPED_CATEGORY, STOPPED_REASON
+from reelpress.engage.campaigns.sends.preparing import STOPPED_CATEGORY, STOPPED_REASON
 from reelpress.engage.profiles import catalog
 from reelpress.platform.auth import Principal, audit
 from reelpress.platform.context import Platform
@@ -61,7 +61,7 @@ async def create(platform: Platform, principal: Principal, given: CampaignInput)
     )
     async with platform.db.transaction() as conn:
         await store.insert_campaign(conn, campaign)
-        await store.insert_version(conn, campaign, principal.actor)
+        await _insert_version(conn, campaign, principal)
         await audit(conn, principal, "campaign.created", campaign.id)
     return campaign
 
@@ -86,7 +86,7 @@ async def change(
                 409, "changed_meanwhile", "somebody else changed this campaign", fix="load it again"
             )
         changed = replace(changed, status=current.status)
-        await store.insert_version(conn, changed, principal.actor)
+        await _insert_version(conn, changed, principal)
         await store.move_head(conn, changed)
         await audit(conn, principal, "campaign.changed", campaign_id, {"version": changed.version_number})
     return changed
@@ -155,6 +155,11 @@ async def list_campaigns(
         return await store.newest(
             conn, workspace_id, channel=channel, status=status, before=before, limit=limit
         )
+
+
+async def _insert_version(conn: Connection, campaign: Campaign, principal: Principal) -> None:
+    destination = contents.destination(campaign.channel, campaign.definition.content)
+    await store.insert_version(conn, campaign, principal.actor, destination)
 
 
 async def _changed(platform: Platform, before: Campaign, patch: CampaignPatch) -> Campaign:

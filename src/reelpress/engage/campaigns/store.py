@@ -70,14 +70,14 @@ async def insert_campaign(conn: Connection, campaign: Campaign) -> None:
     )
 
 
-async def insert_version(conn: Connection, campaign: Campaign, by: str) -> None:
+async def insert_version(conn: Connection, campaign: Campaign, by: str, destination: str | None) -> None:
     definition = campaign.definition
     await conn.execute(
         """
         insert into engage_campaign_versions
             (workspace_id, id, campaign_id, number, name, tags, trigger, audience, content, schedule,
-             display_names, created_at, created_by)
-        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+             display_names, destination, created_at, created_by)
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
         """,
         campaign.workspace_id,
         campaign.version_id,
@@ -90,6 +90,7 @@ async def insert_version(conn: Connection, campaign: Campaign, by: str) -> None:
         definition.content,
         definition.schedule,
         definition.display_names,
+        destination,
         campaign.updated_at,
         by,
     )

@@ -10,8 +10,8 @@ from reelpress.engage.campaigns.contents import EmailContent
 from reelpress.engage.campaigns.model import Campaign, Channel, Json, PreviewInput, TryInput
 from reelpress.engage.campaigns.sends import service as sends
 from reelpress.engage.campaigns.sends import store as sends_store
-from reelpress.engage.campaigns.sends.acting import context_for
 from reelpress.engage.campaigns.sends.model import Attempt, NewSend, Send, SendKind
+from reelpress.engage.campaigns.sends.preparing import context_for
 from reelpress.engage.channels.email.compose import compose
 from reelpress.engage.channels.email.message import Mail, UnusableAddress, build_message
 from reelpress.engage.channels.email.text import html_to_text

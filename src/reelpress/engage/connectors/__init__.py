@@ -16,7 +16,7 @@ from reelpress.engage.connectors.model import (
     PreviewedRequest,
     SendOutcome,
 )
-from reelpress.engage.connectors.request import CompiledConnector, compile_connector, preview
+from reelpress.engage.connectors.request import CompiledConnector, compile_connector, origin_of, preview
 from reelpress.engage.connectors.sending import SEND_ID_HEADER, send
 from reelpress.engage.connectors.validation import validate
 from reelpress.engage.oauth import BodyType, KeyValue
@@ -35,6 +35,7 @@ __all__ = [
     "PreviewedRequest",
     "SendOutcome",
     "compile_connector",
+    "origin_of",
     "preview",
     "send",
     "validate",

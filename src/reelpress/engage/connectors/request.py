@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from typing import Final
-from urllib.parse import parse_qsl, quote, urlencode
+from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 
 from reelpress.engage.connectors.model import (
     Authorization,
@@ -56,6 +56,12 @@ def preview(spec: ConnectorSpec, context: Context, *, prefix: str = "Bearer") ->
         headers = with_header(headers, prepared.authorization.key, f"{shown} {MASK}".strip())
     body = None if prepared.body is None else prepared.body.decode()
     return PreviewedRequest(prepared.method, prepared.url, headers, body)
+
+
+def origin_of(url: str) -> str:
+    """Scheme and authority of a URL template, in lower case; values never stand in them."""
+    parts = urlsplit(hide_tags(url)[0])
+    return f"{parts.scheme}://{parts.netloc}".lower()
 
 
 def with_query_as_parameters(spec: ConnectorSpec) -> ConnectorSpec:

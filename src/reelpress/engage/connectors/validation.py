@@ -1,10 +1,8 @@
 """What is wrong with a connector, asked when it is saved and again when its campaign is activated."""
 
-from urllib.parse import urlsplit
-
 from reelpress.engage import oauth
 from reelpress.engage.connectors.model import ConnectorFault, ConnectorSpec, Fault
-from reelpress.engage.connectors.request import compile_connector
+from reelpress.engage.connectors.request import compile_connector, origin_of
 from reelpress.engage.personalize.source import hide_tags
 from reelpress.platform.context import Platform
 
@@ -24,16 +22,9 @@ async def validate(platform: Platform, workspace_id: str, spec: ConnectorSpec) -
 
 async def _address_faults(platform: Platform, spec: ConnectorSpec) -> list[Fault]:
     """The origin is always written out, so it can be checked without a customer."""
-    refusal = await platform.http.check_url(_without_values(spec.url), allow_http=spec.allow_http)
+    written_out = spec.url if not hide_tags(spec.url)[1] else f"{origin_of(spec.url)}/"
+    refusal = await platform.http.check_url(written_out, allow_http=spec.allow_http)
     return [] if refusal is None else [Fault("url", f"Provided hostname is not valid. {refusal}")]
-
-
-def _without_values(url: str) -> str:
-    hidden, tags = hide_tags(url)
-    if not tags:
-        return url
-    parts = urlsplit(hidden)
-    return f"{parts.scheme}://{parts.netloc}/"
 
 
 async def _authorization_faults(platform: Platform, workspace_id: str, spec: ConnectorSpec) -> list[Fault]:

@@ -1,6 +1,7 @@
 """The one door out for mail."""
 
 from reelpress.platform.smtp_out.client import SmtpOut
+from reelpress.platform.smtp_out.envelope import Envelope, EnvelopeRefusedError, seal
 from reelpress.platform.smtp_out.model import (
     SmtpAccepted,
     SmtpFailure,
@@ -9,4 +10,14 @@ from reelpress.platform.smtp_out.model import (
     TlsMode,
 )
 
-__all__ = ["SmtpAccepted", "SmtpFailure", "SmtpFailureKind", "SmtpOut", "SmtpTransport", "TlsMode"]
+__all__ = [
+    "Envelope",
+    "EnvelopeRefusedError",
+    "SmtpAccepted",
+    "SmtpFailure",
+    "SmtpFailureKind",
+    "SmtpOut",
+    "SmtpTransport",
+    "TlsMode",
+    "seal",
+]

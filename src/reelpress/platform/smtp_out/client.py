@@ -10,6 +10,7 @@ from aiohttp.abc import AbstractResolver
 
 from reelpress.platform.http_out.resolver import SystemResolver
 from reelpress.platform.smtp_out.delivery import Client, Delivery
+from reelpress.platform.smtp_out.envelope import Envelope, seal
 from reelpress.platform.smtp_out.hosts import Hosts
 from reelpress.platform.smtp_out.model import SmtpAccepted, SmtpFailure, SmtpTransport
 
@@ -59,7 +60,15 @@ class SmtpOut:
         timeout_s: float = 15.0,
     ) -> SmtpAccepted | SmtpFailure:
         """Deliver `message` as it stands, its Message-ID and boundaries being the caller's."""
-        return await Delivery(self._client, transport, timeout_s).run(message, sender, recipient)
+        return await Delivery(self._client, transport, timeout_s).run(
+            lambda: seal(message, sender, recipient)
+        )
+
+    async def send_envelope(
+        self, transport: SmtpTransport, envelope: Envelope, *, timeout_s: float = 15.0
+    ) -> SmtpAccepted | SmtpFailure:
+        """Deliver what `seal` made, byte for byte, so that a mail kept for later goes out unchanged."""
+        return await Delivery(self._client, transport, timeout_s).run(lambda: envelope)
 
     async def check_host(self, host: str, port: int) -> str | None:
         """Why a mail server cannot be saved, in words for the person who typed it, or None when it can.

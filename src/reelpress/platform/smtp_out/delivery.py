@@ -2,14 +2,14 @@
 
 import asyncio
 import ssl
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
-from email.message import EmailMessage
 from time import monotonic
 
 import aiosmtplib
 
-from reelpress.platform.smtp_out.envelope import Envelope, seal
+from reelpress.platform.smtp_out.envelope import Envelope
 from reelpress.platform.smtp_out.failures import EXPECTED, HostRefusedError, Stage, explain
 from reelpress.platform.smtp_out.hosts import Hosts, shown
 from reelpress.platform.smtp_out.model import SmtpAccepted, SmtpFailure, SmtpTransport
@@ -38,10 +38,11 @@ class Delivery:
         self._stage: Stage = "connect"
         self._smtp: aiosmtplib.SMTP | None = None
 
-    async def run(self, message: EmailMessage, sender: str, recipient: str) -> SmtpAccepted | SmtpFailure:
+    async def run(self, make_envelope: Callable[[], Envelope]) -> SmtpAccepted | SmtpFailure:
+        """A mail that `make_envelope` refuses is a failure too."""
         try:
             async with asyncio.timeout(self._timeout_s):
-                envelope = seal(message, sender, recipient)
+                envelope = make_envelope()
                 smtp = await self._open()
                 reply = await self._deliver(smtp, envelope)
             accepted = SmtpAccepted(ACCEPTED, reply, self._elapsed_ms())

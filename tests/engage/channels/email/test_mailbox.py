@@ -32,7 +32,9 @@ async def deliver(
 ) -> SmtpAccepted | SmtpFailure:
     mail = Mail("asha@example.com", "Your film, आशा", "Lantern", "hello@example.com", html)
     message = build_message(mail, key=key, date=AT)
-    return await delivery.deliver(platform, workspace_id, {"transport": None}, message)
+    content = {"transport": None}
+    mail = delivery.envelope(platform, workspace_id, content, message)
+    return await delivery.deliver(platform, content, mail)
 
 
 async def send_raw(platform: Platform, raw: bytes, recipients: list[str] | None = None) -> None:

@@ -1,6 +1,6 @@
 """Sends, their attempts and outcomes."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Literal
@@ -56,7 +56,10 @@ class Send:
 
 @dataclass(frozen=True, slots=True)
 class Claimed:
-    """A send in the hands of one run, with all it needs. `fence` guards the finishing write."""
+    """A send in the hands of one run, with all it needs.
+
+    `fence` guards the finishing write; `rendered` is the sealed parcel of an earlier attempt.
+    """
 
     workspace_id: str
     id: UUID
@@ -69,6 +72,7 @@ class Claimed:
     profile: Profile
     event: Json | None
     fence: int
+    rendered: bytes | None = field(repr=False)
     created_at: datetime
 
 

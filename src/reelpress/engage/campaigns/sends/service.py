@@ -7,15 +7,32 @@ from uuid import UUID
 
 from reelpress.engage.campaigns.sends import store
 from reelpress.engage.campaigns.sends.acting import act
-from reelpress.engage.campaigns.sends.model import Attempt, NewSend, Outcome, Send, SendKind, SendState
+from reelpress.engage.campaigns.sends.destinations import Busy, destinations_of
+from reelpress.engage.campaigns.sends.model import (
+    Attempt,
+    Claimed,
+    NewSend,
+    Outcome,
+    Send,
+    SendKind,
+    SendState,
+)
+from reelpress.engage.campaigns.sends.parcels import Parcel, seal, unseal
+from reelpress.engage.campaigns.sends.preparing import prepare, why_stopped
 from reelpress.platform.context import Platform
-from reelpress.platform.db import Connection
+from reelpress.platform.db import Connection, connection_lost
 from reelpress.platform.errors import not_found
 
 SEND_JOB = "engage.send"
 PAGE_SIZE = 50
 # Somebody just did something: that goes before a campaign to everybody.
 _PRIORITY = {SendKind.triggered: 10, SendKind.one_time: 0}
+
+FAULT_CATEGORY = "Unknown"
+FAULT_REASON = (
+    "a fault inside Reelpress ended this send; it may or may not have gone out, and it is not tried again: "
+    "the held job and the log say where the fault is"
+)
 
 PERSONALISATION = frozenset(
     {
@@ -90,15 +107,81 @@ async def enqueue(
 
 
 async def run(platform: Platform, workspace_id: str, send_id: UUID, ticket: int) -> Outcome | None:
-    """Do a send that is still to be done; None when there is nothing to do or a later run took over."""
-    async with platform.db.transaction() as conn:
-        claimed = await store.claim(conn, workspace_id, send_id, ticket)
-    if claimed is None:
-        return None
-    outcome = await act(platform, claimed)
-    async with platform.db.transaction() as conn:
-        kept = await store.finish(conn, claimed, outcome, platform.clock.now())
-    return outcome if kept else None
+    """Do a send that is still to be done; None when there is nothing to do or a later run took over.
+
+    Raises Busy, with nothing done, while others fill its destination. A fault of ours fails the send
+    and is raised again.
+    """
+    return await _Run(platform, workspace_id, send_id, ticket).do()
+
+
+@dataclass(slots=True)
+class _Run:
+    """One run; `fence` is its own from the moment the claim is committed."""
+
+    platform: Platform
+    workspace_id: str
+    send_id: UUID
+    ticket: int
+    fence: int | None = None
+
+    async def do(self) -> Outcome | None:
+        try:
+            async with self.platform.db.connection() as conn:
+                destination = await store.destination(conn, self.workspace_id, self.send_id)
+            if destination is None:
+                return await self._do()
+            async with destinations_of(self.platform).turn(destination):
+                return await self._do()
+        except Busy:
+            raise
+        except Exception as fault:
+            if not connection_lost(fault):
+                await self._give_up()
+            raise
+
+    async def _do(self) -> Outcome | None:
+        platform = self.platform
+        async with platform.db.transaction() as conn:
+            claimed = await store.claim(conn, self.workspace_id, self.send_id, self.ticket)
+            if claimed is None:
+                return None
+            parcel = await _parcel(conn, platform, claimed)
+            if isinstance(parcel, Outcome):
+                await store.finish(conn, claimed, parcel, platform.clock.now())
+                return parcel
+        self.fence = claimed.fence
+        outcome = await act(platform, claimed, parcel)
+        async with platform.db.transaction() as conn:
+            kept = await store.finish(conn, claimed, outcome, platform.clock.now())
+        return outcome if kept else None
+
+    async def _give_up(self) -> None:
+        """The job is held and does not come again, so the send is not left open."""
+        async with self.platform.db.transaction() as conn:
+            await store.give_up(
+                conn,
+                self.workspace_id,
+                self.send_id,
+                self.ticket,
+                fence=self.fence,
+                category=FAULT_CATEGORY,
+                reason=FAULT_REASON,
+                at=self.platform.clock.now(),
+            )
+
+
+async def _parcel(conn: Connection, platform: Platform, claimed: Claimed) -> Parcel | Outcome:
+    """What the first attempt sent, else what this customer gets as she is now, kept for later attempts."""
+    stopped = why_stopped(claimed)
+    if stopped is not None:
+        return stopped
+    if claimed.rendered is not None:
+        return unseal(platform.keys, claimed.rendered)
+    parcel = prepare(platform, claimed)
+    if not isinstance(parcel, Outcome):
+        await store.keep_rendered(conn, claimed, seal(platform.keys, parcel))
+    return parcel
 
 
 async def read(platform: Platform, workspace_id: str, send_id: UUID) -> tuple[Send, list[Attempt]]:

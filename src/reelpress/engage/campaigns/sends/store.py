@@ -20,7 +20,7 @@ from reelpress.platform.db import Connection, Record
 
 _MATERIAL = """
     select s.workspace_id, s.id, s.kind, s.campaign_id, s.campaign_status, s.channel, s.version_id,
-           s.fence, s.created_at, v.name, v.tags, v.trigger, v.audience, v.content, v.schedule,
+           s.fence, s.rendered, s.created_at, v.name, v.tags, v.trigger, v.audience, v.content, v.schedule,
            v.display_names, s.profile_id, p.customer_id, p.attributes, p.platforms,
            p.created_at as first_seen_at, p.updated_at, p.last_seen_at,
            coalesce(s.event_attributes, e.attributes) as event
@@ -64,6 +64,18 @@ async def insert(
     return [row["id"] for row in rows]
 
 
+async def destination(conn: Connection, workspace_id: str, send_id: UUID) -> str | None:
+    """Where an unfinished send goes to; None for the built-in mailbox and for tests, which never wait."""
+    return await conn.fetchval(
+        """
+        select v.destination from engage_sends s join engage_campaign_versions v on v.id = s.version_id
+        where s.workspace_id = $1 and s.id = $2 and s.kind <> 'TEST' and s.state in ('queued', 'sending')
+        """,
+        workspace_id,
+        send_id,
+    )
+
+
 async def claim(conn: Connection, workspace_id: str, send_id: UUID, ticket: int) -> Claimed | None:
     """Take an unfinished send in hand and load all it needs.
 
@@ -89,6 +101,17 @@ async def claim(conn: Connection, workspace_id: str, send_id: UUID, ticket: int)
         ticket,
     )
     return _claimed(row) if row else None
+
+
+async def keep_rendered(conn: Connection, claimed: Claimed, sealed: bytes) -> None:
+    """For later attempts; in the transaction of the claim, so that nothing goes out that is not kept."""
+    await conn.execute(
+        "update engage_sends set rendered = $4 where workspace_id = $1 and id = $2 and fence = $3",
+        claimed.workspace_id,
+        claimed.id,
+        claimed.fence,
+        sealed,
+    )
 
 
 async def material(conn: Connection, workspace_id: str, send_id: UUID) -> Claimed | None:
@@ -117,6 +140,7 @@ async def finish(conn: Connection, claimed: Claimed, outcome: Outcome, at: datet
         """
         update engage_sends
         set state = $4, category = $5, reason = $6, code = $7,
+            rendered = case when $4 = 'queued' then rendered end,
             finished_at = case when $4 = 'queued' then null else $8::timestamptz end
         where workspace_id = $1 and id = $2 and fence = $3 and state = 'sending'
         returning id
@@ -131,6 +155,35 @@ async def finish(conn: Connection, claimed: Claimed, outcome: Outcome, at: datet
         at,
     )
     return row is not None
+
+
+async def give_up(
+    conn: Connection,
+    workspace_id: str,
+    send_id: UUID,
+    ticket: int,
+    *,
+    fence: int | None,
+    category: str,
+    reason: str,
+    at: datetime,
+) -> None:
+    """Fail a send that its job cannot finish. Without a fence, the run ended before it had claimed it."""
+    await conn.execute(
+        """
+        update engage_sends
+        set state = 'failed', category = $5, reason = $6, finished_at = $7, rendered = null
+        where workspace_id = $1 and id = $2 and ticket = $3 and fence = coalesce($4::int, fence)
+          and state in ('queued', 'sending')
+        """,
+        workspace_id,
+        send_id,
+        ticket,
+        fence,
+        category,
+        reason,
+        at,
+    )
 
 
 async def reticket(conn: Connection, workspace_id: str, campaign_id: str) -> list[tuple[UUID, int]]:
@@ -152,7 +205,8 @@ async def skip_queued(
 ) -> None:
     await conn.execute(
         """
-        update engage_sends set state = 'skipped', category = $3, reason = $4, finished_at = $5
+        update engage_sends
+        set state = 'skipped', category = $3, reason = $4, finished_at = $5, rendered = null
         where workspace_id = $1 and campaign_id = $2 and state = 'queued' and kind <> 'TEST'
         """,
         workspace_id,
@@ -329,5 +383,6 @@ def _claimed(row: Record) -> Claimed:
         ),
         event=row["event"],
         fence=row["fence"],
+        rendered=row["rendered"],
         created_at=row["created_at"],
     )

@@ -34,6 +34,8 @@ create table engage_campaign_versions (
     schedule jsonb,
     -- attribute keys by display name, as they were when this was written
     display_names jsonb not null,
+    -- origin or mail server its sends go to; none for the built-in mailbox
+    destination text,
     created_at timestamptz not null,
     created_by text not null,
     unique (workspace_id, campaign_id, number),
@@ -77,6 +79,8 @@ create table engage_sends (
     code int,
     ticket int not null default 0,
     fence int not null default 0,
+    -- what the first attempt rendered, sealed, so that a later one sends the same bytes; none once finished
+    rendered bytea check (rendered is null or state in ('queued', 'sending')),
     created_at timestamptz not null,
     finished_at timestamptz,
     unique (workspace_id, campaign_id, occasion, profile_id),
@@ -84,6 +88,7 @@ create table engage_sends (
     foreign key (workspace_id, campaign_id) references engage_campaigns (workspace_id, id)
         on delete cascade
 );
+alter table engage_sends alter column rendered set storage external;
 create index engage_sends_listing on engage_sends (workspace_id, campaign_id, created_at desc, id desc);
 create index engage_sends_profile on engage_sends (workspace_id, profile_id, created_at desc);
 create index engage_sends_open on engage_sends (workspace_id, campaign_id)
