@@ -57,3 +57,13 @@ async def test_a_server_left_behind_is_stopped_by_the_next_start(folder: Path) -
 def _stop(child: object) -> None:
     child.send_signal(signal.SIGINT)
     child.wait(20)
+
+
+async def test_it_runs_where_nobody_else_may_enter(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As root: wheel and data below a folder with mode 0700, as in /root."""
+    monkeypatch.setattr("reelpress.platform.db.embedded._reachable", lambda _: False)
+    server = embedded(folder)
+    server.prepare()
+    child = server.start(folder / "log")
+    await wait_until_ready(server.url, child, folder / "log")
+    _stop(child)

@@ -210,15 +210,18 @@ def _reachable(path: Path) -> bool:
 
 
 def _public_programs(programs: Path) -> Path:
+    """A copy where every account can read it. The programs find the wheel's libraries by relative path."""
     release = programs.parent
+    package = release.parent
     stamp = hashlib.sha256(f"{release}{release.stat().st_mtime_ns}".encode()).hexdigest()[:12]
     copy = SYSTEM_DIR / f"postgresql-{stamp}"
     if not copy.exists():
         SYSTEM_DIR.mkdir(parents=True, exist_ok=True, mode=0o755)
         draft = SYSTEM_DIR / f".draft-{os.getpid()}"
-        shutil.copytree(release, draft, symlinks=True)
+        for folder in (release, package.with_name(f"{package.name}.libs")):
+            shutil.copytree(folder, draft / folder.relative_to(package.parent), symlinks=True)
         draft.rename(copy)
-    return copy / "bin"
+    return copy / programs.relative_to(package.parent)
 
 
 def _linked_cluster(data_dir: Path) -> Path:
