@@ -36,6 +36,7 @@ _LABELS = {
     "connection.encrypted": "Data Encryption",
 }
 _PART = re.compile(r"parts\[(\d+)\]")
+_MAPPING = re.compile(r"mappings\[(\d+)\]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +104,7 @@ def show(
     request: Request, template: str, principal: Principal, frame: Frame, tab: str, **values: Any
 ) -> Response:
     """A page of the campaign. `tab`: config, requests or versions."""
-    shown = {"frame": frame, "campaign": frame.campaign, "tab": tab, "submitted": 0, **values}
+    shown: dict[str, Any] = {"frame": frame, "campaign": frame.campaign, "tab": tab, "submitted": 0, **values}
     return page(request, template, principal, **shown)
 
 
@@ -146,5 +147,8 @@ def _fault(place: str, message: str, frame: Frame) -> Fault:
     if number := _PART.match(place):
         part = int(number[1]) + 1
         return Fault(place, message, f"Part {part}", f"{frame.path}#part-{part}")
+    if (number := _MAPPING.match(place)) and int(number[1]) < len(frame.campaign.draft.mappings):
+        layer = frame.campaign.draft.mappings[int(number[1])].layer
+        return Fault(place, message, f"Layer {layer}", f"{frame.path}#mapping-{number[1]}")
     head = re.split(r"[.\[]", place)[0]
     return Fault(place, message, _LABELS.get(head, place), frame.path)
