@@ -29,6 +29,8 @@ _PLAIN_WORDS = (
     (re.compile(r"Input should be less than or equal to (\d+)"), r"Write a number up to \1."),
 )
 
+_ITEM_OF_A_LINE = re.compile(r"\b(tags|error_codes|reattempt_codes)\.\d+$")
+
 
 @dataclass(frozen=True, slots=True)
 class Typed:
@@ -80,7 +82,7 @@ def faults_of(fault: Refusal | ValidationError) -> Faults:
         return {place_of(fault.field or ""): words_of(fault)}
     found: Faults = {}
     for one in fault.errors(include_input=False, include_url=False, include_context=False):
-        place = ".".join(str(part) for part in one["loc"])
+        place = place_of(".".join(str(part) for part in one["loc"]))
         found.setdefault(place, plain(one["msg"]))
     return found
 
@@ -102,8 +104,8 @@ def below(faults: Faults, prefix: str) -> Faults:
 
 
 def place_of(field: str) -> str:
-    """`audience.filters[1].value` as `audience.filters.1.value`."""
-    return re.sub(r"\[(\d+)\]", r".\1", field)
+    """`audience.filters[1].value` as `audience.filters.1.value`; a list typed on one line is one field."""
+    return _ITEM_OF_A_LINE.sub(r"\1", re.sub(r"\[(\d+)\]", r".\1", field))
 
 
 def plain(message: str) -> str:
