@@ -12,6 +12,7 @@ import aiohttp
 import pytest
 
 from reelpress.app.workspaces import NewWorkspace, make_workspace
+from reelpress.engage.channels.email.mailbox import service as mailbox_service
 from reelpress.platform.auth import Role
 from reelpress.platform.auth.service import create_user
 from reelpress.platform.config import Settings
@@ -688,3 +689,49 @@ async def test_another_site_cannot_make_the_browser_post(browser: Browser):
     for place in (f"{path}/activate", f"{AUTH}/new", "/console/settings/data-keys"):
         seen = await browser.post(place, None, {"Origin": "https://evil.example"})
         assert seen.status == 403
+
+
+@pytest.mark.parametrize(
+    "path", ["profiles/0123456789abcdef01234567", "mailbox/01890000-0000-7000-8000-000000000000"]
+)
+async def test_what_is_not_there_is_said_on_a_page(browser: Browser, path: str):
+    seen = await browser.get(f"/console/{path}")
+    assert (seen.status, "<html" in seen.html) == (404, True)
+
+
+async def test_a_message_stays_beside_the_page_it_was_chosen_from(
+    browser: Browser, api: Api, settle: Settle, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(mailbox_service, "PAGE_SIZE", 1)
+    monkeypatch.setattr(
+        mailbox_service.list_messages, "__kwdefaults__", {"recipient": None, "before": None, "limit": 1}
+    )
+    for name in ("one", "two"):
+        await api.customer(name, {"first_name": name, "email": f"{name}@example.com"})
+    path = await drafted(browser, "EMAIL", "ONE_TIME")
+    await browser.post(f"{path}/content", form(*MAIL, ("action", "next")))
+    await browser.post(f"{path}/schedule", form(("action", "publish")))
+    await settle()
+    older = re.search(
+        r'href="(/console/mailbox\?[^"]*before=[^"]+)">Older mail',
+        (await browser.get("/console/mailbox")).html,
+    )
+    assert older is not None
+    listed = await browser.get(older[1].replace("&amp;", "&"))
+    chosen = re.search(r'href="(/console/mailbox/[^"]+)" aria-current="true"', listed.html)
+    assert chosen is not None
+    opened = await browser.get(chosen[1].replace("&amp;", "&"))
+    assert re.findall(r'href="(/console/mailbox/[^"]+)" aria-current="true"', opened.html) == [chosen[1]]
+
+
+async def test_a_profile_says_in_words_what_changed(browser: Browser, api: Api):
+    await api.customer("asha", {**ASHA, "vip": True, "sizes": ["S", "M"]})
+    await api.event("asha", "Signed Up", {"trial": False})
+    profile = (await api.call("GET", "/profiles"))["profiles"][0]
+    seen = await browser.get(f"/console/profiles/{profile['id']}")
+    assert "Profile updated" in seen.words
+    assert "First Name" in seen.words
+    assert "['" not in seen.words
+    assert "vip true" in seen.words
+    assert 'sizes ["S", "M"]' in seen.words
+    assert "trial false" in seen.words

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request, Response
 
 from reelpress.console.access import Viewer
+from reelpress.console.route import PageRoute
 from reelpress.console.view import page
 from reelpress.engage.campaigns import service as campaigns
 from reelpress.engage.campaigns.model import Status
@@ -21,7 +22,7 @@ from reelpress.platform.web import PlatformDep
 from reelpress.studio.overview.store import StudioNumbers
 from reelpress.studio.overview.store import numbers as studio_numbers
 
-router = APIRouter(prefix="/console")
+router = APIRouter(prefix="/console", route_class=PageRoute)
 
 MOST_RUNNING = 8
 

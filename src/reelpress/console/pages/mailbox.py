@@ -6,12 +6,13 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Request, Response
 
 from reelpress.console.access import Viewer
+from reelpress.console.route import PageRoute
 from reelpress.console.view import page
 from reelpress.engage.channels.email.mailbox import service
 from reelpress.engage.channels.email.mailbox.model import Summary
 from reelpress.platform.web import PlatformDep
 
-router = APIRouter(prefix="/console/mailbox")
+router = APIRouter(prefix="/console/mailbox", route_class=PageRoute)
 
 
 @router.get("")
@@ -27,7 +28,7 @@ async def index(
         platform, principal.workspace_id, recipient=recipient.strip() or None, before=before
     )
     chosen = messages[0].id if messages else None
-    return await _show(request, platform, principal, messages, chosen, recipient)
+    return await _show(request, platform, principal, messages, chosen, recipient, before)
 
 
 @router.get("/{message_id}")
@@ -37,12 +38,13 @@ async def read(
     principal: Viewer,
     message_id: UUID,
     recipient: Annotated[str, Query(max_length=320)] = "",
+    before: UUID | None = None,
 ) -> Response:
-    """One message beside the list."""
+    """One message beside the page of the list it was chosen from."""
     messages = await service.list_messages(
-        platform, principal.workspace_id, recipient=recipient.strip() or None
+        platform, principal.workspace_id, recipient=recipient.strip() or None, before=before
     )
-    return await _show(request, platform, principal, messages, message_id, recipient)
+    return await _show(request, platform, principal, messages, message_id, recipient, before)
 
 
 async def _show(
@@ -52,6 +54,7 @@ async def _show(
     messages: list[Summary],
     chosen: UUID | None,
     recipient: str,
+    before: UUID | None,
 ) -> Response:
     message = await service.read_message(platform, principal.workspace_id, chosen) if chosen else None
     return page(
@@ -60,6 +63,7 @@ async def _show(
         principal,
         messages=messages,
         recipient=recipient,
+        before=before,
         summary=message[0] if message else None,
         parsed=message[1] if message else None,
         next_id=messages[-1].id if len(messages) == service.PAGE_SIZE else None,

@@ -7,12 +7,13 @@ from urllib.parse import urlsplit
 from fastapi import APIRouter, Query, Request, Response
 
 from reelpress.console.access import Viewer
+from reelpress.console.route import PageRoute
 from reelpress.console.view import page
 from reelpress.engage.profiles import catalog, service
 from reelpress.engage.profiles.model import Profile
 from reelpress.platform.web import PlatformDep
 
-router = APIRouter(prefix="/console/profiles")
+router = APIRouter(prefix="/console/profiles", route_class=PageRoute)
 
 PAGE_SIZE = 50
 MEDIA_PREFIX = "/m/"
@@ -74,6 +75,7 @@ async def detail(request: Request, platform: PlatformDep, principal: Viewer, pro
         attributes=attributes,
         media=_media(attributes, platform.settings.own_origin),
         timeline=timeline,
+        labels=labels,
     )
 
 
