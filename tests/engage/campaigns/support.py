@@ -15,15 +15,19 @@ ASHA = {"first_name": "Asha", "email": "asha@example.com"}
 
 @dataclass
 class Endpoint:
-    """What a connector calls; answers `status` and keeps what came."""
+    """What a connector calls; answers `status` and keeps what came. With `echo` it repeats its headers."""
 
     origin: str
     status: int = 200
+    echo: bool = False
+    queries: list[str] = field(default_factory=list)
     received: list[tuple[dict[str, str], str]] = field(default_factory=list)
 
     async def answer(self, request: web.Request) -> web.Response:
         self.received.append((dict(request.headers), await request.text()))
-        return web.json_response({"taken": len(self.received)}, status=self.status)
+        self.queries.append(request.query_string)
+        answer = dict(request.headers) if self.echo else {"taken": len(self.received)}
+        return web.json_response(answer, status=self.status)
 
     @property
     def bodies(self) -> list[str]:

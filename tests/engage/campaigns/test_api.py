@@ -67,6 +67,73 @@ async def test_a_connector_that_cannot_work_is_refused_at_save(
     assert refused["error"]["field"] == field
 
 
+async def test_everything_that_is_wrong_with_a_draft_is_said_at_once(api: Api):
+    content = email(
+        "<p>\n{{UserAttribute['x'</p>",
+        subject="{% nonsense %}",
+        from_address="Lantern",
+        transport={"host": "10.0.0.1", "port": 25, "tls": "none", "username": "u", "password": "********"},
+    )
+    audience = {"filters": [{"name": "a", "operator": "resembles"}]}
+    refused = await api.call("POST", "/campaigns", draft(content=content, audience=audience), expect=400)
+    error = refused["error"]
+    assert {one["field"] for one in error["details"]} == {
+        "audience.filters[0].operator",
+        "content.html",
+        "content.subject",
+        "content.from_address",
+        "content.transport.host",
+        "content.transport.tls",
+        "content.transport.password",
+    }
+    assert all(one["message"] for one in error["details"])
+    assert error["field"] == error["details"][0]["field"]
+    assert error["message"].endswith("(and 6 more)")
+
+
+async def test_everything_that_is_wrong_with_a_connector_is_said_at_once(api: Api, endpoint: Endpoint):
+    wrong = {
+        **connector(endpoint, "{{UserAttribute['x'}}"),
+        "url": "http://169.254.169.254/latest",
+        "headers": [["X-Ok", "{{Campaign.ID}}"], ["X-Bad", "{% nonsense %}"]],
+        "authorization": {"configuration_id": "0" * 24},
+    }
+    refused = await api.call("POST", "/campaigns", draft(channel="CONNECTOR", content=wrong), expect=400)
+    fields = [one["field"] for one in refused["error"]["details"]]
+    assert sorted(fields) == [
+        "content.authorization", "content.body", "content.headers.1.value", "content.url",
+    ]  # fmt: skip
+
+
+async def test_every_field_of_the_wrong_kind_is_said_at_once(api: Api, endpoint: Endpoint):
+    wrong = {**connector(endpoint), "method": "BREW", "timeout_s": -1, "surprise": 1}
+    refused = await api.call("POST", "/campaigns", draft(channel="CONNECTOR", content=wrong), expect=400)
+    fields = [one["field"] for one in refused["error"]["details"]]
+    assert sorted(fields) == ["content.method", "content.surprise", "content.timeout_s"]
+
+
+async def test_everything_an_activation_lacks_is_said_at_once(api: Api):
+    schedule = {"start_at": "2040-01-01T00:00:00Z"}
+    created = await api.call(
+        "POST",
+        "/campaigns",
+        draft(delivery_type="EVENT_TRIGGERED", schedule=schedule, content=email(html="")),
+    )
+    refused = await api.call("POST", f"/campaigns/{created['id']}/activate", expect=400)
+    lacking = [one["field"] for one in refused["error"]["details"]]
+    assert lacking == ["trigger", "schedule", "content.html"]
+
+
+async def test_a_user_name_without_encryption_is_refused_at_save(api: Api, smtp_ports: tuple[int, int]):
+    login = {"port": 25, "tls": "none", "username": "u", "password": "hush"}
+    content = email(transport={"host": "1.1.1.1", **login})
+    refused = await api.call("POST", "/campaigns", draft(content=content), expect=400)
+    assert [one["field"] for one in refused["error"]["details"]] == ["content.transport.tls"]
+    listed = email(transport={"host": "127.0.0.1", **login, "port": smtp_ports[0]})
+    await api.call("POST", "/campaigns", draft(content=listed))
+    await api.call("POST", "/campaigns", draft(content=email(transport={"host": "1.1.1.1", "port": 25})))
+
+
 @pytest.mark.parametrize(
     "fields",
     [
@@ -210,6 +277,19 @@ async def test_attributes_to_insert_come_with_their_expression(api: Api):
     assert "{{UserAttribute['it\\'s']}}" in found
     assert found["{{EventAttribute['product_name']}}"]["event"] == "Added to cart"
     assert "{{Campaign.ID}}" in found
+
+
+async def test_an_attribute_with_a_display_name_of_its_own_is_offered_and_inserted_by_it(api: Api):
+    await api.customer("c1", {**ASHA, "tier_x": "gold"})
+    await api.call("PATCH", "/attributes/tier_x", {"display_name": "Loyalty tier"})
+    async with api.http.get(
+        f"{api.url}/api/v1/campaigns/attributes", headers=api.workspace.headers
+    ) as answer:
+        (offered,) = [one for one in await answer.json() if one["key"] == "tier_x"]
+    assert (offered["name"], offered["expression"]) == ("Loyalty tier", "{{UserAttribute['Loyalty tier']}}")
+    created = await api.call("POST", "/campaigns", draft(content=email(f"<p>{offered['expression']}</p>")))
+    shown = await api.call("POST", f"/campaigns/{created['id']}/preview", {"profile": "c1"})
+    assert "<p>gold</p>" in shown["mail"]["html"]
 
 
 async def test_every_expression_offered_can_be_saved(api: Api):

@@ -1,6 +1,6 @@
 """A send may be run twice, late or by two at once; what is written counts once."""
 
-from collections.abc import AsyncGenerator, Iterator
+from collections.abc import AsyncGenerator, Generator
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
@@ -207,7 +207,7 @@ async def rendered(platform: Platform) -> bytes | None:
 
 
 @contextmanager
-def inbox(port: int) -> Iterator[list[bytes]]:
+def inbox(port: int) -> Generator[list[bytes]]:
     """A mail server of the workspace's own; the octets it gets, as they are on the wire."""
     received: list[bytes] = []
 

@@ -16,6 +16,18 @@ from reelpress.platform.ids import new_uuid
 
 Settle = Callable[..., Awaitable[None]]
 
+GUIDE_BODY = """{
+  "client-request-id": "MoEngage_{{UserAttribute['MoEngage ID']}}",
+  "customer-id": "{{UserAttribute['MoEngage ID']}}",
+  "use-case-id": "YOUR_USE_CASE_ID_FROM_STEP_1",
+  "user-id": "{{UserAttribute['Phone Number']}}",
+  "user-config": {
+    "name": "{{UserAttribute['First Name']}}",
+    "product_name": "{{EventAttribute['product_name']}}"
+  },
+  "reference-record-id": "{{Campaign.ID}}"
+}"""
+
 
 def triggered(endpoint: Endpoint, event: str = "Added to cart", **fields: Any) -> dict[str, Any]:
     return {
@@ -47,6 +59,34 @@ async def test_an_event_makes_one_request_with_the_customers_and_the_events_valu
         "campaign": campaign,
         "id": f"MoEngage_{send['profile_id']}",
     }
+
+
+async def test_the_body_of_the_guide_works_as_it_is_written(api: Api, endpoint: Endpoint, settle: Settle):
+    campaign = await api.active(**triggered(endpoint, content=connector(endpoint, GUIDE_BODY)))
+    await api.customer("c1", {"first_name": 'प्रिया "P" {{7*7}}', "mobile": "+919900112233"})
+    await api.event("c1", "Added to cart", {"product_name": "Brass </lamp>"})
+    await settle()
+    (send,) = await api.sends(campaign)
+    assert (send["state"], send["reason"]) == ("sent", None)
+    (received,) = endpoint.bodies
+    assert json.loads(received) == {
+        "client-request-id": f"MoEngage_{send['profile_id']}",
+        "customer-id": send["profile_id"],
+        "use-case-id": "YOUR_USE_CASE_ID_FROM_STEP_1",
+        "user-id": "+919900112233",
+        "user-config": {"name": 'प्रिया "P" {{7*7}}', "product_name": "Brass </lamp>"},
+        "reference-record-id": campaign,
+    }
+
+
+async def test_a_default_stands_in_for_what_is_missing(api: Api, endpoint: Endpoint, settle: Settle):
+    body = """{"name": "{{UserAttribute['First Name'] | default('there')}}",
+               "tier": "{{UserAttribute['tier'] | default("none")}}"}"""
+    await api.active(**triggered(endpoint, content=connector(endpoint, body)))
+    await api.customer("c1", {"email": "c1@example.com"})
+    await api.event("c1", "Added to cart")
+    await settle()
+    assert [json.loads(one) for one in endpoint.bodies] == [{"name": "there", "tier": "none"}]
 
 
 async def test_a_repeated_delivery_of_an_event_sends_once(api: Api, endpoint: Endpoint, settle: Settle):

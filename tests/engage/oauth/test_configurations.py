@@ -11,7 +11,7 @@ from tests.engage.oauth.test_exchange import jwt
 from tests.support.live import LiveServer
 
 from reelpress.engage.oauth import Configuration
-from reelpress.engage.oauth.model import MASK
+from reelpress.engage.oauth.masking import MASK
 from reelpress.platform.context import Platform
 
 PATH = "/api/v1/oauth-configurations"

@@ -4,11 +4,11 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from reelpress.engage.campaigns.model import Channel, Json
-from reelpress.engage.campaigns.parsing import fault_at, parse
+from reelpress.engage.campaigns.parsing import Faults, fault_at, parse
 from reelpress.engage.channels.email import content as email_content
-from reelpress.engage.channels.email.compose import CompiledEmail, FieldFault, compile_email
+from reelpress.engage.channels.email.compose import CompiledEmail, compile_email, compile_templates
 from reelpress.engage.channels.email.message import UnusableAddress, address
-from reelpress.engage.channels.email.model import EmailInput
+from reelpress.engage.channels.email.model import EmailInput, SmtpInput
 from reelpress.engage.connectors import (
     CompiledConnector,
     ConnectorSpec,
@@ -16,8 +16,12 @@ from reelpress.engage.connectors import (
     origin_of,
     validate,
 )
+from reelpress.engage.connectors import secrets as connector_secrets
+from reelpress.engage.oauth.masking import TYPE_AGAIN, SecretNeeded
 from reelpress.platform.context import Platform
+from reelpress.platform.crypto import Keyring
 from reelpress.platform.errors import Refusal
+from reelpress.platform.smtp_out import SmtpTransport
 
 _ADDRESSES = ("from_address", "reply_to")
 
@@ -38,20 +42,20 @@ async def to_stored(
 ) -> Json:
     """The JSON a version keeps; empty stays empty, for a draft. `before` is the content it replaces.
 
-    Asks the network about hosts, so call it outside a transaction. Raises Refusal (400) with field and line.
+    Asks the network about hosts, so call it outside a transaction. Raises Refusals (400) with every fault.
     """
     if not given:
         return {}
     if channel is Channel.connector:
-        return await _connector_to_stored(platform, workspace_id, given)
+        return await _connector_to_stored(platform, workspace_id, given, before)
     return await _email_to_stored(platform, given, before)
 
 
 def to_shown(channel: Channel, stored: Json) -> Json:
     """What the API answers: secrets are masked."""
-    if channel is Channel.email and stored:
-        return email_content.to_shown(stored)
-    return stored
+    if not stored:
+        return stored
+    return email_content.to_shown(stored) if channel is Channel.email else connector_secrets.to_shown(stored)
 
 
 def destination(channel: Channel, stored: Json) -> str | None:
@@ -63,57 +67,92 @@ def destination(channel: Channel, stored: Json) -> str | None:
 
 
 async def require_complete(platform: Platform, workspace_id: str, channel: Channel, stored: Json) -> None:
-    """Raises Refusal (400) when nothing can be sent with this content yet."""
-    if channel is Channel.connector:
-        if not stored:
-            raise Refusal(400, "incomplete", "the request has no URL", field="content.url")
-        await _require_valid(platform, workspace_id, ConnectorSpec.model_validate(stored))
-        return
-    for name in email_content.missing_fields(stored):
-        raise Refusal(400, "incomplete", f"the e-mail has no {name}", field=f"content.{name}")
-    if stored["transport"] is None and platform.settings.mailbox_port == 0:
-        raise Refusal(
-            400,
-            "no_transport",
-            "the built-in mailbox is turned off",
-            field="content.transport",
-            fix="give the campaign an SMTP server",
-        )
+    """Raises Refusals (400) with all that is missing or wrong before this content can be sent."""
+    faults = Faults()
+    if channel is Channel.email:
+        _require_sendable_mail(platform, stored, faults)
+    elif stored:
+        spec = connector_secrets.opened(platform.keys, stored)
+        await _check_connector(platform, workspace_id, spec, faults)
+    else:
+        faults.add(Refusal(400, "incomplete", "the request has no URL", field="content.url"))
+    faults.refuse()
 
 
-def compile_content(channel: Channel, stored: Json) -> CompiledContent:
+def compile_content(keys: Keyring, channel: Channel, stored: Json) -> CompiledContent:
     """The templates of a version. Its content was checked when it was saved."""
     if channel is Channel.connector:
-        return compile_connector(ConnectorSpec.model_validate(stored))
+        return compile_connector(connector_secrets.opened(keys, stored))
     return EmailContent(stored, compile_email(stored))
 
 
-async def _connector_to_stored(platform: Platform, workspace_id: str, given: Json) -> Json:
+async def _connector_to_stored(
+    platform: Platform, workspace_id: str, given: Json, before: Json | None
+) -> Json:
     spec = parse(ConnectorSpec, given, "content")
-    await _require_valid(platform, workspace_id, spec)
-    return spec.model_dump(mode="json")
+    saved = connector_secrets.opened(platform.keys, before) if before else None
+    faults = Faults()
+    try:
+        spec = connector_secrets.with_kept_secrets(spec, saved)
+    except SecretNeeded as needed:
+        field = f"content.{needed.place or 'url'}"
+        faults.add(Refusal(400, "secret_needed", str(needed), field=field, fix=TYPE_AGAIN))
+    await _check_connector(platform, workspace_id, spec, faults)
+    faults.refuse()
+    return connector_secrets.to_stored(platform.keys, spec)
 
 
-async def _require_valid(platform: Platform, workspace_id: str, spec: ConnectorSpec) -> None:
+async def _check_connector(
+    platform: Platform, workspace_id: str, spec: ConnectorSpec, faults: Faults
+) -> None:
     for fault in await validate(platform, workspace_id, spec):
-        raise fault_at(f"content.{fault.field}", fault.message, fault.line)
+        faults.add(fault_at(f"content.{fault.field}", fault.message, fault.line))
+
+
+def _require_sendable_mail(platform: Platform, stored: Json, faults: Faults) -> None:
+    for name in email_content.missing_fields(stored):
+        faults.add(Refusal(400, "incomplete", f"the e-mail has no {name}", field=f"content.{name}"))
+    if not stored.get("transport") and platform.settings.mailbox_port == 0:
+        faults.add(
+            Refusal(
+                400, "no_transport", "the built-in mailbox is turned off", field="content.transport",
+                fix="give the campaign an SMTP server",
+            )
+        )  # fmt: skip
 
 
 async def _email_to_stored(platform: Platform, given: Json, before: Json | None) -> Json:
     email = parse(EmailInput, given, "content")
-    stored = email_content.to_stored(platform.keys, email, before)
-    try:
-        compiled = compile_email(stored)
-    except FieldFault as fault:
-        raise fault_at(f"content.{fault.field}", str(fault), None) from fault
-    for name in _ADDRESSES:
-        if stored[name] and compiled.templates[name].is_static:
-            _require_address(name, stored[name])
+    faults = Faults()
+    _check_texts(email, faults)
     if email.transport is not None:
-        refusal = await platform.smtp.check_host(email.transport.host, email.transport.port)
-        if refusal is not None:
-            raise Refusal(400, "host_refused", refusal, field="content.transport.host")
+        await _check_transport(platform, email.transport, faults)
+    stored: Json = {}
+    with faults.gathered():
+        stored = email_content.to_stored(platform.keys, email, before)
+    faults.refuse()
     return stored
+
+
+def _check_texts(email: EmailInput, faults: Faults) -> None:
+    texts: Json = email.model_dump(mode="json", exclude={"transport"})
+    templates, wrong = compile_templates(texts)
+    for fault in wrong:
+        faults.add(fault_at(f"content.{fault.field}", fault.message, fault.line))
+    for name in _ADDRESSES:
+        if texts[name] and name in templates and templates[name].is_static:
+            with faults.gathered():
+                _require_address(name, texts[name])
+
+
+async def _check_transport(platform: Platform, given: SmtpInput, faults: Faults) -> None:
+    host = await platform.smtp.check_host(given.host, given.port)
+    if host is not None:
+        faults.add(Refusal(400, "host_refused", host, field="content.transport.host"))
+    transport = SmtpTransport(given.host, given.port, given.tls, given.username)
+    sign_in = platform.smtp.check_sign_in(transport)
+    if sign_in is not None:
+        faults.add(Refusal(400, "sign_in_refused", sign_in, field="content.transport.tls"))
 
 
 def _require_address(name: str, text: str) -> None:

@@ -16,6 +16,7 @@ from reelpress.engage.campaigns.model import (
     Schedule,
     Status,
 )
+from reelpress.engage.campaigns.parsing import Faults
 from reelpress.engage.campaigns.sends import service as sends
 from reelpress.engage.campaigns.sends import store as sends_store
 from reelpress.engage.campaigns.sends.preparing import STOPPED_CATEGORY, STOPPED_REASON
@@ -35,9 +36,9 @@ _LATER = {
 
 
 async def create(platform: Platform, principal: Principal, given: CampaignInput) -> Campaign:
-    """A draft with its first version. Raises Refusal that names field and line of what is wrong."""
-    content = await contents.to_stored(platform, principal.workspace_id, given.channel, given.content, None)
+    """A draft with its first version. Raises Refusals that name field and line of all that is wrong."""
     names = await _display_names(platform, principal.workspace_id)
+    definition = await _defined(platform, principal.workspace_id, given, names)
     now = platform.clock.now()
     campaign = Campaign(
         workspace_id=principal.workspace_id,
@@ -49,15 +50,7 @@ async def create(platform: Platform, principal: Principal, given: CampaignInput)
         version_number=1,
         created_at=now,
         updated_at=now,
-        definition=Definition(
-            name=given.name,
-            tags=given.tags,
-            trigger=rules.checked_trigger(given.trigger),
-            audience=rules.checked_audience(given.audience, names),
-            content=content,
-            schedule=_schedule_to_stored(given.schedule),
-            display_names=names,
-        ),
+        definition=definition,
     )
     async with platform.db.transaction() as conn:
         await store.insert_campaign(conn, campaign)
@@ -157,6 +150,31 @@ async def list_campaigns(
         )
 
 
+async def _defined(
+    platform: Platform, workspace_id: str, given: CampaignInput, names: dict[str, str]
+) -> Definition:
+    faults = Faults()
+    content: Json = {}
+    trigger: Json | None = None
+    audience: Json = rules.ALL_USERS
+    with faults.gathered():
+        trigger = rules.checked_trigger(given.trigger)
+    with faults.gathered():
+        audience = rules.checked_audience(given.audience, names)
+    with faults.gathered():
+        content = await contents.to_stored(platform, workspace_id, given.channel, given.content, None)
+    faults.refuse()
+    return Definition(
+        name=given.name,
+        tags=given.tags,
+        trigger=trigger,
+        audience=audience,
+        content=content,
+        schedule=_schedule_to_stored(given.schedule),
+        display_names=names,
+    )
+
+
 async def _insert_version(conn: Connection, campaign: Campaign, principal: Principal) -> None:
     destination = contents.destination(campaign.channel, campaign.definition.content)
     await store.insert_version(conn, campaign, principal.actor, destination)
@@ -171,14 +189,19 @@ async def _changed(platform: Platform, before: Campaign, patch: CampaignPatch) -
         fields["name"] = patch.name
     if patch.tags is not None:
         fields["tags"] = patch.tags
+    faults = Faults()
     if "trigger" in named:
-        fields["trigger"] = rules.checked_trigger(patch.trigger)
+        with faults.gathered():
+            fields["trigger"] = rules.checked_trigger(patch.trigger)
     if "audience" in named:
-        fields["audience"] = rules.checked_audience(patch.audience, names)
+        with faults.gathered():
+            fields["audience"] = rules.checked_audience(patch.audience, names)
     if patch.content is not None:
-        fields["content"] = await contents.to_stored(
-            platform, before.workspace_id, before.channel, patch.content, before.definition.content
-        )
+        with faults.gathered():
+            fields["content"] = await contents.to_stored(
+                platform, before.workspace_id, before.channel, patch.content, before.definition.content
+            )
+    faults.refuse()
     if "schedule" in named:
         fields["schedule"] = _schedule_to_stored(patch.schedule)
     return replace(
@@ -219,26 +242,34 @@ async def _require_ready(platform: Platform, campaign: Campaign) -> None:
             field="delivery_type",
             fix="choose ONE_TIME or EVENT_TRIGGERED",
         )
-    _require_matching_start(campaign)
-    await contents.require_complete(
-        platform, campaign.workspace_id, campaign.channel, campaign.definition.content
-    )
+    faults = Faults()
+    _check_start(campaign, faults)
+    with faults.gathered():
+        await contents.require_complete(
+            platform, campaign.workspace_id, campaign.channel, campaign.definition.content
+        )
+    faults.refuse()
 
 
-def _require_matching_start(campaign: Campaign) -> None:
+def _check_start(campaign: Campaign, faults: Faults) -> None:
     definition = campaign.definition
-    if campaign.delivery_type is DeliveryType.event_triggered:
-        if definition.trigger is None:
-            raise Refusal(400, "incomplete", "no event starts this campaign", field="trigger")
-        if definition.schedule is not None:
-            raise Refusal(
+    if campaign.delivery_type is not DeliveryType.event_triggered:
+        if definition.trigger is not None:
+            faults.add(
+                Refusal(
+                    400, "invalid_field", "a one-time campaign has no trigger event", field="trigger",
+                    fix="remove the trigger or choose EVENT_TRIGGERED",
+                )
+            )  # fmt: skip
+        return
+    if definition.trigger is None:
+        faults.add(Refusal(400, "incomplete", "no event starts this campaign", field="trigger"))
+    if definition.schedule is not None:
+        faults.add(
+            Refusal(
                 400, "invalid_field", "an event-triggered campaign starts with its event", field="schedule",
                 fix="remove the schedule",
-            )  # fmt: skip
-    elif definition.trigger is not None:
-        raise Refusal(
-            400, "invalid_field", "a one-time campaign has no trigger event", field="trigger",
-            fix="remove the trigger or choose EVENT_TRIGGERED",
+            )
         )  # fmt: skip
 
 

@@ -6,13 +6,12 @@ from uuid import UUID
 
 from reelpress.engage import oauth
 from reelpress.engage.campaigns import contents, service
-from reelpress.engage.campaigns.contents import EmailContent
 from reelpress.engage.campaigns.model import Campaign, Channel, Json, PreviewInput, TryInput
 from reelpress.engage.campaigns.sends import service as sends
 from reelpress.engage.campaigns.sends import store as sends_store
 from reelpress.engage.campaigns.sends.model import Attempt, NewSend, Send, SendKind
 from reelpress.engage.campaigns.sends.preparing import context_for
-from reelpress.engage.channels.email.compose import compose
+from reelpress.engage.channels.email.compose import compile_email, compose
 from reelpress.engage.channels.email.message import Mail, UnusableAddress, build_message
 from reelpress.engage.channels.email.text import html_to_text
 from reelpress.engage.connectors import ConnectorSpec, PreviewedRequest
@@ -117,7 +116,7 @@ async def _context(platform: Platform, campaign: Campaign, given: TryInput) -> C
 
 
 async def _preview_request(platform: Platform, workspace_id: str, stored: Json, context: Context) -> Preview:
-    spec = ConnectorSpec.model_validate(stored)
+    spec = ConnectorSpec.model_validate(contents.to_shown(Channel.connector, stored))
     prefix = ""
     if spec.authorization is not None:
         configuration = await oauth.find(platform, workspace_id, spec.authorization.configuration_id)
@@ -127,9 +126,7 @@ async def _preview_request(platform: Platform, workspace_id: str, stored: Json, 
 
 
 def _preview_mail(stored: Json, context: Context) -> Preview:
-    content = contents.compile_content(Channel.email, stored)
-    assert isinstance(content, EmailContent)
-    mail = compose(content.compiled, context)
+    mail = compose(compile_email(stored), context)
     if isinstance(mail, NotSent):
         return Preview(not_sent=mail)
     try:

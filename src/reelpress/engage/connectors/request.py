@@ -16,6 +16,7 @@ from reelpress.engage.connectors.model import (
     PreviewedRequest,
 )
 from reelpress.engage.oauth import BodyType, KeyValue
+from reelpress.engage.oauth.masking import MASK
 from reelpress.engage.personalize import (
     Context,
     Destination,
@@ -28,7 +29,6 @@ from reelpress.engage.personalize.escape.json_text import json_fault
 from reelpress.engage.personalize.source import hide_tags, show_tags, tokens
 from reelpress.platform.http_out import header_refusal
 
-MASK: Final = "\u2022" * 8
 _CREDENTIALS: Final = frozenset({"authorization", "authentication", "proxy-authorization", "cookie"}) | {
     "x-api-key",
     "api-key",
@@ -46,7 +46,10 @@ def compile_connector(spec: ConnectorSpec) -> CompiledConnector:
 
 
 def preview(spec: ConnectorSpec, context: Context, *, prefix: str = "Bearer") -> PreviewedRequest | NotSent:
-    """The rendered request with credentials masked; `prefix` is the OAuth configuration's."""
+    """The rendered request with credentials masked; `prefix` is the OAuth configuration's.
+
+    Give it the spec as it is shown: no secret is needed to look at a request.
+    """
     prepared = compile_connector(spec).build(context)
     if isinstance(prepared, NotSent):
         return prepared
@@ -54,8 +57,13 @@ def preview(spec: ConnectorSpec, context: Context, *, prefix: str = "Bearer") ->
     if prepared.authorization is not None:
         shown = prefix if prepared.authorization.prefix is None else prepared.authorization.prefix
         headers = with_header(headers, prepared.authorization.key, f"{shown} {MASK}".strip())
-    body = None if prepared.body is None else prepared.body.decode()
-    return PreviewedRequest(prepared.method, prepared.url, headers, body)
+    body = None if prepared.body is None else _readable(prepared.body.decode())
+    return PreviewedRequest(prepared.method, _readable(prepared.url), headers, body)
+
+
+def _readable(text: str) -> str:
+    """A mask stays one where values are percent-encoded."""
+    return text.replace(quote(MASK), MASK)
 
 
 def origin_of(url: str) -> str:

@@ -4,7 +4,9 @@ from typing import Final
 
 from reelpress.engage import oauth
 from reelpress.engage.connectors.model import AttemptRecord, Authorization, PreparedRequest, SendOutcome
-from reelpress.engage.connectors.request import MASK, with_header
+from reelpress.engage.connectors.request import with_header
+from reelpress.engage.connectors.secrets import credentials_of
+from reelpress.engage.oauth.masking import MASK
 from reelpress.platform.context import Platform
 from reelpress.platform.http_out import FailureKind, OutFailure, OutRequest, OutResponse
 
@@ -79,11 +81,16 @@ class _Sending:
                 status=None if failed else answer.status,
                 elapsed_ms=answer.elapsed_ms,
                 error=answer.message if failed else None,
-                answer=None if failed else _kept(answer.body, token),
+                answer=None if failed else _kept(answer.body, self._hidden(token)),
                 token_refreshed=is_refreshed,
             )
         )
         return answer
+
+    def _hidden(self, token: oauth.Token | None) -> tuple[str, ...]:
+        """Longest first, so that no end of one stays."""
+        tokens = (token.value,) if token else ()
+        return tuple(sorted({*tokens, *credentials_of(self._prepared)}, key=len, reverse=True))
 
     def _request(self, token: oauth.Token | None) -> OutRequest:
         prepared = self._prepared
@@ -127,9 +134,10 @@ def _asks_for_refresh(
     return isinstance(answer, OutResponse) and answer.status != 200 and answer.status in codes
 
 
-def _kept(body: bytes, token: oauth.Token | None) -> str:
-    """The beginning of an answer as text a database takes; an endpoint may echo the token it got."""
-    text = body[: ANSWER_KEPT_BYTES + (len(token.value) if token else 0)].decode("utf-8", "replace")
-    if token is not None:
-        text = text.replace(token.value, MASK)
+def _kept(body: bytes, hidden: tuple[str, ...]) -> str:
+    """The beginning of an answer as text a database takes; an endpoint may echo the credentials it got."""
+    longest = max((len(value) for value in hidden), default=0)
+    text = body[: ANSWER_KEPT_BYTES + longest].decode("utf-8", "replace")
+    for value in hidden:
+        text = text.replace(value, MASK)
     return text.encode()[:ANSWER_KEPT_BYTES].decode("utf-8", "ignore").replace("\x00", "\ufffd")

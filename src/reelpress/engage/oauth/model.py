@@ -10,8 +10,6 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from reelpress.engage.oauth.rows import Pairs
 
 MAX_BODY_CHARS = 32_000
-MASK = "\u2022" * 8
-"""What stands for a saved secret. Sent back unchanged, it means: keep what is saved."""
 
 KeyPath = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
 ErrorCode = Annotated[int, Field(ge=400, le=599)]

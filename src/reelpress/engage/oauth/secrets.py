@@ -1,11 +1,19 @@
 """What of a configuration is secret: how it is sealed, masked, and kept when a mask comes back."""
 
 import json
-from collections.abc import Iterable
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-from reelpress.engage.oauth.model import MASK, OAuthInput
+from reelpress.engage.oauth.masking import (
+    MASK,
+    TYPE_AGAIN,
+    SecretNeeded,
+    holds_mask,
+    kept_rows,
+    masked_rows,
+    require_same_origin,
+)
+from reelpress.engage.oauth.model import OAuthInput
 from reelpress.engage.oauth.rows import KeyValue
 from reelpress.platform.crypto import Keyring
 from reelpress.platform.errors import Refusal
@@ -30,10 +38,10 @@ def masked(given: OAuthInput) -> OAuthInput:
     body = given.body
     return given.model_copy(
         update={
-            "parameters": _masked_rows(given.parameters, _HARMLESS_KEYS),
-            "headers": _masked_rows(given.headers, _HARMLESS_HEADERS),
+            "parameters": masked_rows(given.parameters, _is_secret),
+            "headers": masked_rows(given.headers, _is_secret_header),
             "body": (MASK if body else body) if body is None or isinstance(body, str)
-            else _masked_rows(body, _HARMLESS_KEYS),
+            else masked_rows(body, _is_secret),
         }
     )  # fmt: skip
 
@@ -41,67 +49,48 @@ def masked(given: OAuthInput) -> OAuthInput:
 def with_kept_secrets(given: OAuthInput, saved: OAuthInput | None) -> OAuthInput:
     """`given` with each mask replaced by what is saved under the same key.
 
-    Raises Refusal (422) where nothing is saved, or where the request would go to another origin: whoever
-    edits a configuration must not be able to send its secrets somewhere else.
+    Raises Refusal (422) where nothing is saved, or where the request would go to another origin.
     """
-    if not _holds_mask(given):
+    try:
+        return _with_kept(given, saved)
+    except SecretNeeded as fault:
+        raise Refusal(422, "secret_needed", str(fault), field=fault.place, fix=TYPE_AGAIN) from None
+
+
+def _with_kept(given: OAuthInput, saved: OAuthInput | None) -> OAuthInput:
+    body = given.body if isinstance(given.body, tuple) else ()
+    if given.body != MASK and not holds_mask((*given.parameters, *given.headers, *body)):
         return given
     if saved is None:
-        raise _refusal("a masked value was sent, but nothing is saved yet")
-    if _origin(given.url) != _origin(saved.url) or (saved.url.startswith("https:") and given.allow_http):
-        raise _refusal("the API URL now names another host, so the saved secrets are not sent there")
+        raise SecretNeeded("a masked value was sent, but nothing is saved yet")
+    require_same_origin(_origin(given.url), _origin(saved.url), allow_http=given.allow_http)
     return given.model_copy(
         update={
-            "parameters": _kept_rows("parameters", given.parameters, saved.parameters),
-            "headers": _kept_rows("headers", given.headers, saved.headers),
+            "parameters": kept_rows("parameters", given.parameters, saved.parameters),
+            "headers": kept_rows("headers", given.headers, saved.headers),
             "body": _kept_body(given, saved),
         }
     )
 
 
-def _masked_rows(rows: Iterable[KeyValue], harmless: frozenset[str]) -> tuple[KeyValue, ...]:
-    return tuple(
-        row if row.key.lower() in harmless or not row.value else KeyValue(key=row.key, value=MASK)
-        for row in rows
-    )
+def _is_secret(row: KeyValue) -> bool:
+    return bool(row.value) and row.key.lower() not in _HARMLESS_KEYS
 
 
-def _holds_mask(given: OAuthInput) -> bool:
-    rows = (*given.parameters, *given.headers, *(given.body if isinstance(given.body, tuple) else ()))
-    return given.body == MASK or any(row.value == MASK for row in rows)
-
-
-def _kept_rows(place: str, rows: tuple[KeyValue, ...], saved: tuple[KeyValue, ...]) -> tuple[KeyValue, ...]:
-    remaining = list(saved)
-    return tuple(_kept_row(place, row, remaining) for row in rows)
-
-
-def _kept_row(place: str, row: KeyValue, remaining: list[KeyValue]) -> KeyValue:
-    """The row, its mask replaced; rows of one key are matched in order."""
-    match = next((known for known in remaining if known.key == row.key), None)
-    if match is not None:
-        remaining.remove(match)
-    if row.value != MASK:
-        return row
-    if match is None:
-        raise _refusal(f"no value is saved for {row.key!r}", place)
-    return match
+def _is_secret_header(row: KeyValue) -> bool:
+    return bool(row.value) and row.key.lower() not in _HARMLESS_HEADERS
 
 
 def _kept_body(given: OAuthInput, saved: OAuthInput) -> str | tuple[KeyValue, ...] | None:
     if given.body == MASK:
         if not isinstance(saved.body, str):
-            raise _refusal("no raw body is saved", "body")
+            raise SecretNeeded("no raw body is saved", "body")
         return saved.body
     if isinstance(given.body, tuple):
-        return _kept_rows("body", given.body, saved.body if isinstance(saved.body, tuple) else ())
+        return kept_rows("body", given.body, saved.body if isinstance(saved.body, tuple) else ())
     return given.body
 
 
-def _origin(url: str) -> tuple[str, str]:
+def _origin(url: str) -> str:
     parts = urlsplit(url)
-    return parts.scheme.lower(), parts.netloc.lower()
-
-
-def _refusal(message: str, field: str | None = None) -> Refusal:
-    return Refusal(422, "secret_needed", message, field=field, fix="type the secret values again")
+    return f"{parts.scheme}://{parts.netloc}".lower()

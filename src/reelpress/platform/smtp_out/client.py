@@ -76,3 +76,7 @@ class SmtpOut:
         A courtesy at save time: names change, so every send checks again.
         """
         return await self._hosts.check(host, port)
+
+    def check_sign_in(self, transport: SmtpTransport) -> str | None:
+        """Why a transport with a user name cannot be saved, or None when it can. Every send checks again."""
+        return self._hosts.sign_in_refusal(transport)

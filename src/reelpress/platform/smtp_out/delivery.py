@@ -59,8 +59,9 @@ class Delivery:
     async def _open(self) -> aiosmtplib.SMTP:
         transport, hosts = self._transport, self._client.hosts
         endpoint = hosts.endpoint(transport.host, transport.port)
-        if transport.username is not None and transport.tls == "none" and not hosts.is_listed(endpoint):
-            raise HostRefusedError("A password is not sent without encryption. Choose starttls or tls.")
+        sign_in_refused = hosts.sign_in_refusal(transport)
+        if sign_in_refused is not None:
+            raise HostRefusedError(sign_in_refused)
         smtp = aiosmtplib.SMTP(
             hostname=endpoint[0],
             sock=await hosts.connect(endpoint),

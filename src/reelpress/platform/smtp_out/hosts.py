@@ -11,6 +11,7 @@ from reelpress.platform import addresses
 from reelpress.platform.http_out.resolver import AddressInfo, guarded_socket
 from reelpress.platform.http_out.targets import TargetRefusedError, as_address, read_host
 from reelpress.platform.smtp_out.failures import HostRefusedError, address_advice
+from reelpress.platform.smtp_out.model import SmtpTransport
 
 # RFC 5321, 6409, 8314 and the alternatives that mail providers offer.
 MAIL_PORTS = frozenset({25, 465, 587, 2465, 2525, 2587})
@@ -44,6 +45,16 @@ class Hosts:
 
     def is_listed(self, endpoint: Endpoint) -> bool:
         return endpoint in self._allowed
+
+    def sign_in_refusal(self, transport: SmtpTransport) -> str | None:
+        """Why nobody may sign in this way; a host that is no host is refused elsewhere."""
+        if transport.username is None or transport.tls != "none":
+            return None
+        try:
+            listed = self.is_listed(self.endpoint(transport.host, transport.port))
+        except HostRefusedError:
+            listed = False
+        return None if listed else "A password is not sent without encryption. Choose starttls or tls."
 
     async def check(self, host: str, port: int) -> str | None:
         """Why a mail server may not be used now, or None when it may."""

@@ -10,29 +10,23 @@ from reelpress.platform import ids
 from reelpress.platform.auth import Principal, audit
 from reelpress.platform.context import Platform
 from reelpress.platform.db import Connection
-from reelpress.platform.errors import Refusal
+from reelpress.platform.errors import Detail, Refusal, Refusals
 from reelpress.studio.campaigns import gather, secrets, service, store
 from reelpress.studio.campaigns.compile import CompileFault, Problem
 from reelpress.studio.campaigns.model import Campaign, Definition, Version, WebhookEgress
 
 
-class PublishRefusal(Refusal):
+class PublishRefusal(Refusals):
     """422 with every problem listed under `details`."""
 
     def __init__(self, problems: tuple[Problem, ...]) -> None:
-        first, *rest = problems
-        more = f" (and {len(rest)} more)" if rest else ""
         super().__init__(
-            422, "cannot_publish", f"{first.message}{more}", field=first.field,
+            422,
+            "cannot_publish",
+            [Detail(problem.field, problem.message) for problem in problems],
             fix="correct what is listed under details, save, and submit again",
-        )  # fmt: skip
+        )
         self.problems = problems
-
-    def body(self, request_id: str | None) -> dict[str, object]:
-        error = super().body(request_id)["error"]
-        assert isinstance(error, dict)
-        details = [{"field": problem.field, "message": problem.message} for problem in self.problems]
-        return {"error": {**error, "details": details}}
 
 
 @dataclass(frozen=True, slots=True)

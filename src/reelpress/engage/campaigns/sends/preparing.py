@@ -30,7 +30,8 @@ def why_stopped(claimed: Claimed) -> Outcome | None:
 def prepare(platform: Platform, claimed: Claimed) -> Parcel | Outcome:
     """Personalise. A send that cannot be personalised reaches nobody."""
     content = _compiled.get(
-        claimed.version_id, lambda: compile_content(claimed.channel, claimed.definition.content)
+        claimed.version_id,
+        lambda: compile_content(platform.keys, claimed.channel, claimed.definition.content),
     )
     context = context_for(claimed.campaign_id, claimed.definition, claimed.profile, claimed.event)
     if isinstance(content, EmailContent):

@@ -26,13 +26,21 @@ _DESTINATIONS = {
 }
 
 
-class FieldFault(ValueError):
-    """A template of the content that cannot be used, with its field and line."""
+@dataclass(frozen=True, slots=True)
+class FieldFault:
+    """A template of the content that cannot be used."""
 
-    def __init__(self, field: str, fault: TemplateFault) -> None:
-        super().__init__(str(fault))
-        self.field = field
-        self.line = fault.line
+    field: str
+    message: str
+    line: int | None
+
+
+class EmailFault(ValueError):
+    """A content that cannot be compiled."""
+
+    def __init__(self, faults: tuple[FieldFault, ...]) -> None:
+        super().__init__("; ".join(f"{fault.field}: {fault.message}" for fault in faults))
+        self.faults = faults
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,14 +51,23 @@ class CompiledEmail:
 
 
 def compile_email(content: Json) -> CompiledEmail:
-    """Raises FieldFault for the first template that cannot be used."""
+    """Raises EmailFault with the fault of every template that cannot be used."""
+    templates, faults = compile_templates(content)
+    if faults:
+        raise EmailFault(tuple(faults))
+    return CompiledEmail(templates)
+
+
+def compile_templates(content: Json) -> tuple[dict[str, Template], list[FieldFault]]:
+    """By field the templates that can be used, and what is wrong with the others."""
     templates: dict[str, Template] = {}
+    faults: list[FieldFault] = []
     for field, destination in _DESTINATIONS.items():
         try:
             templates[field] = compile_template(content.get(field) or "", destination)
         except TemplateFault as fault:
-            raise FieldFault(field, fault) from fault
-    return CompiledEmail(templates)
+            faults.append(FieldFault(field, fault.message, fault.line))
+    return templates, faults
 
 
 def compose(compiled: CompiledEmail, context: Context, *, test: bool = False) -> Mail | NotSent:
