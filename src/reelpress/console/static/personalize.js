@@ -12,8 +12,9 @@ const FALLBACKS = [
 ];
 const MOST_SHOWN = 60;
 
-let attributes = null;
+let attributes = null; // the promise of the list: however fast the typing, it is asked for once
 let open = null; // { field, start, end, shown, active, chosen }
+let turn = 0; // of the latest thing typed; a menu for an earlier one is not shown any more
 
 const source = document.querySelector("[data-attributes]");
 const menu = document.createElement("div");
@@ -22,13 +23,13 @@ menu.id = "insert-menu";
 menu.hidden = true;
 document.body.append(menu);
 
-const load = async () => {
-  if (attributes) return attributes;
+const load = () => (attributes ??= ask());
+
+const ask = async () => {
   const answer = await fetch(source.dataset.attributes, { headers: { Accept: "application/json" } });
   const found = answer.ok ? await answer.json() : [];
   const seen = new Set();
-  attributes = found.filter((one) => !seen.has(one.expression) && seen.add(one.expression));
-  return attributes;
+  return found.filter((one) => !seen.has(one.expression) && seen.add(one.expression));
 };
 
 // The @ that stands before the caret, unless it is part of an address such as hello@example.com.
@@ -39,6 +40,7 @@ const trigger = (field) => {
 };
 
 const close = () => {
+  turn += 1;
   if (!open) return;
   open.field.removeAttribute("aria-activedescendant");
   open.field.removeAttribute("aria-controls");
@@ -65,7 +67,9 @@ const caretLine = (field) => {
 };
 
 const show = async (field, at, query, end) => {
+  const mine = ++turn;
   const found = await load();
+  if (mine !== turn) return;
   const wanted = query.trim().toLowerCase();
   const matching = found.filter((one) => `${one.name} ${one.key} ${one.event ?? ""}`.toLowerCase().includes(wanted));
   if (!matching.length && query.length > 2) return close();
@@ -175,6 +179,9 @@ const follow = (field) => {
 };
 
 if (source) {
+  document.addEventListener("focusin", (event) => {
+    if (event.target.matches("[data-personal]")) load();
+  });
   document.addEventListener("input", (event) => {
     if (event.target.matches("[data-personal]")) follow(event.target);
   });
