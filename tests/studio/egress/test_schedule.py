@@ -70,10 +70,19 @@ def test_failures_in_a_row_open_the_breaker_and_one_probe_closes_it() -> None:
 
 
 def test_pauses_grow_to_a_limit() -> None:
+    destination, now = FRESH, NOW
+    for _ in range(40):
+        destination = after_failure(destination, now)
+        now = max(now, destination.paused_until)  # the next one is the probe
+    assert after_failure(destination, now).paused_until == now + LONGEST_PAUSE
+
+
+def test_many_messages_that_fail_at_the_same_moment_open_the_breaker_once() -> None:
     destination = FRESH
-    for _ in range(60):
-        destination = after_failure(destination, NOW)
-    assert destination.paused_until == NOW + LONGEST_PAUSE
+    for milliseconds in range(200):
+        destination = after_failure(destination, NOW + timedelta(milliseconds=milliseconds))
+    assert destination.failures == BREAK_AFTER_FAILURES
+    assert destination.paused_until - NOW <= timedelta(seconds=16)
 
 
 def test_retry_after_pauses_the_destination_for_everybody() -> None:

@@ -18,7 +18,7 @@ EVERY = timedelta(minutes=1) / 9_000
 BREAK_AFTER_FAILURES = 5
 FIRST_PAUSE = timedelta(seconds=15)
 LONGEST_PAUSE = timedelta(minutes=10)
-PROBE_TIME = timedelta(seconds=30)
+PROBE_TIME = timedelta(seconds=12)  # longer than a send may take, shorter than any pause
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +95,11 @@ def after_success(destination: Destination, now: datetime) -> Destination:
 
 def after_failure(destination: Destination, now: datetime, retry_after: str | None = None) -> Destination:
     """Opens the breaker after some failures in a row, for longer each time; Retry-After opens it at once."""
-    failures = destination.failures + 1
     asked = timedelta(seconds=retry_after_s(retry_after, now))
+    if destination.failures >= BREAK_AFTER_FAILURES and destination.paused_until - now > PROBE_TIME:
+        # Sent before the breaker opened: many messages that fail together are one failure, not a long row.
+        return replace(destination, paused_until=max(destination.paused_until, now + asked))
+    failures = destination.failures + 1
     if failures < BREAK_AFTER_FAILURES:
         paused_until = max(destination.paused_until, now + asked)
         return replace(destination, failures=failures, paused_until=paused_until)
