@@ -10,7 +10,7 @@ from fastapi import Request
 from pydantic import ValidationError
 from starlette.datastructures import FormData
 
-from reelpress.platform.errors import Refusal
+from reelpress.platform.errors import Detail, Refusal, Refusals
 
 MAX_FORM_BYTES = 4_000_000
 
@@ -78,9 +78,13 @@ async def read_form(request: Request) -> Typed:
 
 def faults_of(fault: Refusal | ValidationError) -> Faults:
     """The words beside each field, paths written `headers.0.value`."""
+    found: Faults = {}
+    if isinstance(fault, Refusals) and len(fault.details) > 1:
+        for detail in fault.details:
+            found.setdefault(place_of(detail.field or ""), _without_path(detail.message, detail.field))
+        return found
     if isinstance(fault, Refusal):
         return {place_of(fault.field or ""): words_of(fault)}
-    found: Faults = {}
     for one in fault.errors(include_input=False, include_url=False, include_context=False):
         place = place_of(".".join(str(part) for part in one["loc"]))
         found.setdefault(place, plain(one["msg"]))
@@ -88,12 +92,10 @@ def faults_of(fault: Refusal | ValidationError) -> Faults:
 
 
 def words_of(refusal: Refusal) -> str:
-    """Message and remedy as sentences, without the path: the words stand beside the field."""
-    message = refusal.message
-    if refusal.field and message.startswith(refusal.field):
-        message = message.removeprefix(refusal.field).lstrip(":, ")
-    sentences = [plain(message)]
-    if refusal.fix:
+    """Messages and remedy as sentences, without the paths: the words stand beside the field."""
+    told = refusal.details if isinstance(refusal, Refusals) else [Detail(refusal.field, refusal.message)]
+    sentences = [_without_path(one.message, one.field) for one in told]
+    if refusal.fix and len(told) == 1:
         sentences.append(_sentence(refusal.fix))
     return " ".join(sentences)
 
@@ -120,6 +122,12 @@ def numbers(text: str) -> list[Any]:
     """`401, 403` as numbers; what is none stays text, for the service to refuse."""
     words = [word for word in re.split(r"[\s,;]+", text) if word]
     return [int(word) if word.isascii() and word.isdigit() and len(word) < 10 else word for word in words]
+
+
+def _without_path(message: str, field: str | None) -> str:
+    if field and message.startswith(field):
+        message = message.removeprefix(field).lstrip(":, ")
+    return plain(message)
 
 
 def _sentence(text: str) -> str:
