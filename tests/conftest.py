@@ -74,6 +74,7 @@ def postgres_url() -> Iterator[str]:
         finally:
             child.terminate()
             child.wait(20)
+            server.forget_socket()
 
 
 async def _prepare_template(url: str, child: object, log_file: Path) -> None:

@@ -3,7 +3,7 @@
 from fastapi import FastAPI
 from starlette.staticfiles import StaticFiles
 
-from reelpress.app import health, workspaces
+from reelpress.app import health, tokens, workspaces
 from reelpress.console.web import mount_console
 from reelpress.engage.web import routers as engage_routers
 from reelpress.engage.work import register as register_engage
@@ -26,7 +26,7 @@ def build_app(platform: Platform) -> FastAPI:
     app.state.operator_token = operator_token(platform)
     app.add_middleware(RequestScope)
     answer_refusals(app)
-    for router in (health.router, workspaces.router, *studio_routers, *engage_routers):
+    for router in (health.router, workspaces.router, tokens.router, *studio_routers, *engage_routers):
         app.include_router(router)
     mount_console(app)
     if platform.settings.samples_dir is not None:

@@ -92,6 +92,8 @@ class Supervisor:
         if postgres is not None:
             postgres.process.send_signal(signal.SIGINT)  # fast shutdown
             _wait_or_kill(postgres.process, ROLE_STOP_TIMEOUT_S)
+            if self._postgres is not None:
+                self._postgres.forget_socket()
 
     def _role_names(self) -> list[str]:
         mailbox = ["mailbox"] if self._settings.mailbox_port else []

@@ -133,3 +133,19 @@ async def test_sessions_and_failures_that_are_over_are_forgotten(
     await service.forget_what_is_over(replace(platform, clock=clock))
     async with platform.db.connection() as conn:
         assert await conn.fetchval("SELECT count(*) FROM auth_failures") == 0
+
+
+async def test_a_token_is_made_listed_and_revoked(
+    server: LiveServer, workspace: TestWorkspace, http: aiohttp.ClientSession
+) -> None:
+    url = f"{server.url}/api/v1/tokens"
+    made = await http.post(url, json={"label": "reports", "role": "viewer"}, headers=workspace.headers)
+    headers = {"Authorization": f"Bearer {(await made.json())['token']}"}
+    assert (await http.get(f"{server.url}/api/v1/workspace", headers=headers)).status == 200
+    assert (await http.get(url, headers=headers)).status == 403
+    listed = (await (await http.get(url, headers=workspace.headers)).json())["tokens"]
+    (mine,) = [token for token in listed if token["label"] == "reports"]
+    assert "token" not in mine
+    revoked = await http.post(f"{url}/{mine['id']}/revoke", headers=workspace.headers)
+    assert revoked.status == 204
+    assert (await http.get(f"{server.url}/api/v1/workspace", headers=headers)).status == 401

@@ -72,7 +72,10 @@ class Member(Access):
             if principal is not None:
                 return principal
             raise Refusal(
-                401, "unauthorized", "this token is unknown or revoked", fix="make a token in Settings"
+                401,
+                "unauthorized",
+                "this token is unknown or revoked",
+                fix="an admin makes one with POST /api/v1/tokens",
             )
         principal = await sessions.principal(request, platform)
         if principal is None:

@@ -67,6 +67,30 @@ async def insert_token(
     )
 
 
+async def tokens(conn: Connection, workspace_id: str) -> list[Record]:
+    """id, label, role, created_at, revoked_at; the newest first."""
+    return await conn.fetch(
+        """
+        SELECT id, label, role, created_at, revoked_at FROM api_tokens
+        WHERE workspace_id = $1 ORDER BY created_at DESC
+        """,
+        workspace_id,
+    )
+
+
+async def revoke_token(conn: Connection, workspace_id: str, token_id: UUID) -> bool:
+    """Whether there was such a token in this workspace."""
+    done = await conn.execute(
+        """
+        UPDATE api_tokens SET revoked_at = coalesce(revoked_at, now())
+        WHERE workspace_id = $1 AND id = $2
+        """,
+        workspace_id,
+        token_id,
+    )
+    return done == "UPDATE 1"
+
+
 async def principal_by_token(conn: Connection, digest: bytes) -> Principal | None:
     row = await conn.fetchrow(
         "SELECT workspace_id, role, label FROM api_tokens WHERE digest = $1 AND revoked_at IS NULL", digest

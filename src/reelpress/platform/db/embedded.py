@@ -6,6 +6,7 @@ data directory holds a link to it.
 """
 
 import asyncio
+import contextlib
 import hashlib
 import importlib.util
 import os
@@ -93,6 +94,11 @@ class EmbeddedPostgres:
                 env={"PATH": os.environ.get("PATH", ""), "LC_ALL": "C.UTF-8"},
                 **self._identity(),
             )
+
+    def forget_socket(self) -> None:
+        """Remove the empty socket folder after the server has stopped."""
+        with contextlib.suppress(OSError):
+            self.socket_dir.rmdir()
 
     def _run(self, program: str, *arguments: str) -> "subprocess.CompletedProcess[str]":
         return subprocess.run(  # noqa: S603 - our own wheel's program, no shell
