@@ -221,6 +221,7 @@ async def test_a_usable_connector_has_no_faults(
         "https://name.invalid/",
         "https://user:pass@studio.example/",
         "gopher://studio.example/",
+        "https://[x/{{UserAttribute.uid}}",
         "studio.example",
     ],
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from typing import Final
-from urllib.parse import parse_qsl, quote, urlencode, urlsplit
+from urllib.parse import parse_qsl, quote, urlencode
 
 from reelpress.engage.connectors.model import (
     Authorization,
@@ -17,6 +17,7 @@ from reelpress.engage.connectors.model import (
 )
 from reelpress.engage.oauth import BodyType, KeyValue
 from reelpress.engage.oauth.masking import MASK
+from reelpress.engage.oauth.masking import origin_of as plain_origin_of
 from reelpress.engage.personalize import (
     Context,
     Destination,
@@ -68,8 +69,7 @@ def _readable(text: str) -> str:
 
 def origin_of(url: str) -> str:
     """Scheme and authority of a URL template, in lower case; values never stand in them."""
-    parts = urlsplit(hide_tags(url)[0])
-    return f"{parts.scheme}://{parts.netloc}".lower()
+    return plain_origin_of(hide_tags(url)[0])
 
 
 def with_query_as_parameters(spec: ConnectorSpec) -> ConnectorSpec:

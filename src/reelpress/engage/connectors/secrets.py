@@ -35,7 +35,7 @@ LEAST_HIDDEN_CHARS: Final = 6
 _PLACES: Final = ("parameters", "headers", "body")
 _CREDENTIAL: Final = re.compile(
     r"authorization|authentication|cookie|password|passwd|secret|token|credential|signature|jwt"
-    r"|(?:api|app|auth|access|private|subscription|license)key|^(?:auth|key|pwd|pass|sig)$"
+    r"|(?:api|app|auth|access|private|subscription|license)key|^x?(?:auth|key|pwd|pass|sig)$"
 )
 _SCHEME: Final = re.compile(r"^\s*(?:bearer|basic|token|key|apikey|digest)\b", re.IGNORECASE)
 _ATTRIBUTE: Final = re.compile(r"\b(?:UserAttribute|EventAttribute|Campaign)\b")

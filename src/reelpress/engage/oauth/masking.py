@@ -6,6 +6,7 @@ for the same origin only.
 
 from collections.abc import Callable, Iterable
 from typing import Final
+from urllib.parse import urlsplit
 
 from reelpress.engage.oauth.rows import KeyValue
 
@@ -31,6 +32,15 @@ def masked_rows(rows: Iterable[KeyValue], is_secret: Callable[[KeyValue], bool])
 
 def holds_mask(rows: Iterable[KeyValue]) -> bool:
     return any(row.value == MASK for row in rows)
+
+
+def origin_of(url: str) -> str:
+    """Scheme and authority in lower case; nothing for what is no URL."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return ""
+    return f"{parts.scheme}://{parts.netloc}".lower()
 
 
 def require_same_origin(origin: str, saved_origin: str, *, allow_http: bool) -> None:

@@ -2,7 +2,6 @@
 
 import json
 from typing import Any, Final
-from urllib.parse import urlsplit
 
 from reelpress.engage.oauth.masking import (
     MASK,
@@ -11,6 +10,7 @@ from reelpress.engage.oauth.masking import (
     holds_mask,
     kept_rows,
     masked_rows,
+    origin_of,
     require_same_origin,
 )
 from reelpress.engage.oauth.model import OAuthInput
@@ -63,7 +63,7 @@ def _with_kept(given: OAuthInput, saved: OAuthInput | None) -> OAuthInput:
         return given
     if saved is None:
         raise SecretNeeded("a masked value was sent, but nothing is saved yet")
-    require_same_origin(_origin(given.url), _origin(saved.url), allow_http=given.allow_http)
+    require_same_origin(origin_of(given.url), origin_of(saved.url), allow_http=given.allow_http)
     return given.model_copy(
         update={
             "parameters": kept_rows("parameters", given.parameters, saved.parameters),
@@ -89,8 +89,3 @@ def _kept_body(given: OAuthInput, saved: OAuthInput) -> str | tuple[KeyValue, ..
     if isinstance(given.body, tuple):
         return kept_rows("body", given.body, saved.body if isinstance(saved.body, tuple) else ())
     return given.body
-
-
-def _origin(url: str) -> str:
-    parts = urlsplit(url)
-    return f"{parts.scheme}://{parts.netloc}".lower()
