@@ -98,6 +98,6 @@ def _media(attributes: list[Attribute], own_origin: str) -> list[Medium]:
         path = urlsplit(attribute.link).path
         base, _, extension = path.partition(".")
         is_video = extension == "mp4" or (base in found and found[base].is_video)
-        label = found[base].label if base in found else attribute.label
+        label = found[base].label if base in found and extension else attribute.label
         found[base] = Medium(label, base, is_video)
     return list(found.values())

@@ -201,6 +201,7 @@ if (source) {
   document.addEventListener("focusout", (event) => {
     if (open && event.target === open.field && !menu.contains(event.relatedTarget)) close();
   });
+  window.addEventListener("resize", () => open && place(open.field));
   document.addEventListener("mousedown", (event) => {
     if (open && !menu.contains(event.target) && event.target !== open.field) close();
   });
