@@ -28,7 +28,9 @@ MOST_TABS = 80
 DRIVERS_OWN = "Blocked script execution in"
 
 # The widest element that leaves the screen, so that a failure says where to look.
-TOO_WIDE = """() => {
+TOO_WIDE = """async () => {
+  // Until the page has heard of its new size, twice painted.
+  for (const _ of [1, 2]) await new Promise(requestAnimationFrame);
   if (document.scrollingElement.scrollWidth <= innerWidth) return null;
   const out = [...document.body.querySelectorAll("*")]
     .filter((one) => one.getBoundingClientRect().right > innerWidth + 1)
