@@ -8,6 +8,19 @@ const toast = (words, kind = "") => {
   setTimeout(() => line.remove(), 6000);
 };
 
+// The clipboard API exists only over https and on this machine; elsewhere the old way still works.
+const copied = async (text) => {
+  if (navigator.clipboard) return navigator.clipboard.writeText(text).then(() => true, () => false);
+  const box = document.createElement("textarea");
+  box.value = text;
+  box.className = "off-screen";
+  document.body.append(box);
+  box.select();
+  const done = document.execCommand("copy");
+  box.remove();
+  return done;
+};
+
 document.addEventListener("click", async (event) => {
   const toggle = event.target.closest("[data-toggle]");
   if (toggle) {
@@ -17,8 +30,7 @@ document.addEventListener("click", async (event) => {
   }
   const copy = event.target.closest("[data-copy]");
   if (copy) {
-    await navigator.clipboard.writeText(copy.dataset.copy);
-    toast("Copied");
+    toast(await copied(copy.dataset.copy) ? "Copied" : "Your browser does not let pages copy; select the text and copy it");
   }
   const opener = event.target.closest("[data-dialog]");
   if (opener) document.getElementById(opener.dataset.dialog)?.showModal();
