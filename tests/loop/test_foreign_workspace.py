@@ -159,6 +159,7 @@ async def owned(
         "send_id": (await call.json("GET", f"/api/v1/campaigns/{campaign['id']}/sends"))["sends"][0]["id"],
         "message_id": (await call.json("GET", "/api/v1/mailbox/messages"))["messages"][0]["id"],
         "key_id": (await call.json("GET", "/api/v1/data-keys"))["data_keys"][0]["id"],
+        "token_id": (await call.json("GET", "/api/v1/tokens"))["tokens"][0]["id"],
         "configuration_id": configuration,
         "profile_id": (await call.json("GET", "/api/v1/profiles"))["profiles"][0]["id"],
         "key": "shoe",
