@@ -1,12 +1,13 @@
 """The sandbox: limits hold, faults come back, nothing of the environment leaks in."""
 
+import multiprocessing
 import os
 import time
 from pathlib import Path
 
 import pytest
 
-from reelpress.platform.sandbox import Limits, Sandbox, SandboxCrash, SandboxTimeout
+from reelpress.platform.sandbox import Limits, Sandbox, SandboxCrash, SandboxTimeout, die_with_parent
 
 
 def give_back(value: int) -> tuple[int, str]:
@@ -101,3 +102,16 @@ async def test_the_render_pool_heals_after_a_crash(sandbox: Sandbox) -> None:
     value, _ = await sandbox.render(give_back, 8, timeout_s=30)
     assert value == 8
     sandbox.close()
+
+
+async def test_a_closed_sandbox_starts_no_process_any_more(sandbox: Sandbox) -> None:
+    sandbox.close()
+    with pytest.raises(SandboxCrash, match="ending"):
+        await sandbox.render(give_back, 8, timeout_s=30)
+
+
+def test_a_child_whose_parent_is_gone_already_ends_at_once() -> None:
+    orphan = multiprocessing.get_context("spawn").Process(target=die_with_parent, args=(9, 1))
+    orphan.start()
+    orphan.join(30)
+    assert orphan.exitcode == 1

@@ -50,6 +50,7 @@ class Sandbox:
         self._context = multiprocessing.get_context("spawn")
         self._render_processes = render_processes
         self._pool: ProcessPoolExecutor | None = None
+        self._closed = False
 
     async def run(
         self,
@@ -81,14 +82,20 @@ class Sandbox:
             raise SandboxTimeout(f"the render took longer than {timeout_s:g} s") from fault
 
     def close(self) -> None:
-        """Stop the render processes."""
+        """Stop the render processes; none is started any more."""
+        self._closed = True
         if self._pool is not None:
             self._drop(self._pool)
 
     def _open_pool(self) -> ProcessPoolExecutor:
+        if self._closed:
+            raise SandboxCrash("the process is ending")
         if self._pool is None:
             self._pool = ProcessPoolExecutor(
-                self._render_processes, mp_context=self._context, initializer=die_with_parent
+                self._render_processes,
+                mp_context=self._context,
+                initializer=die_with_parent,
+                initargs=(signal.SIGKILL, os.getpid()),
             )
         return self._pool
 
@@ -109,7 +116,7 @@ class Sandbox:
             home = folder or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="reelpress-")))
             ours, theirs = self._context.Pipe(duplex=False)
             child = self._context.Process(
-                target=_child, args=(theirs, function, arguments, limits, str(home)), daemon=True
+                target=_child, args=(theirs, function, arguments, limits, str(home), os.getpid()), daemon=True
             )
             child.start()
             theirs.close()
@@ -148,18 +155,28 @@ class _AnswerUnpickler(pickle.Unpickler):
         raise pickle.UnpicklingError(f"{module_name}.{global_name} may not be in a sandbox's answer")
 
 
-def die_with_parent(signal_number: int = signal.SIGKILL) -> None:
-    """Ask the kernel to send a signal to this process when its parent ends (Linux)."""
+def die_with_parent(signal_number: int = signal.SIGKILL, parent: int | None = None) -> None:
+    """Ask the kernel to send a signal to this process when its parent ends (Linux).
+
+    `parent` is who started us: where it ended before we could ask, we end here.
+    """
     with contextlib.suppress(OSError, AttributeError):
         ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, signal_number, 0, 0, 0)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if parent is not None and os.getppid() != parent:
+        os._exit(1)
 
 
 def _child(
-    answer: Pipe, function: Callable[..., object], arguments: tuple[object, ...], limits: Limits, home: str
+    answer: Pipe,
+    function: Callable[..., object],
+    arguments: tuple[object, ...],
+    limits: Limits,
+    home: str,
+    parent: int,
 ) -> None:
     os.setsid()
-    die_with_parent()
+    die_with_parent(parent=parent)
     kept = {name: os.environ[name] for name in KEPT_ENVIRONMENT if name in os.environ}
     os.environ.clear()
     os.environ.update(kept, HOME=home, TMPDIR=home)
