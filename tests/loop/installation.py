@@ -120,13 +120,12 @@ class Installation:
                 return answer.status
         return None
 
-    async def end(self, number: signal.Signals = signal.SIGTERM) -> tuple[int, float]:
-        """Send a signal to the command alone; its exit code and the seconds it took."""
+    async def end(self, number: signal.Signals = signal.SIGTERM) -> int:
+        """Send a signal to the command alone; its exit code. Raises TimeoutExpired when it hangs."""
         assert self.child is not None
-        started = time.monotonic()
         self.child.send_signal(number)
         await asyncio.to_thread(self.child.wait, 120)
-        return self.child.returncode, time.monotonic() - started
+        return self.child.returncode
 
     def processes(self) -> list[Process]:
         """All living processes of this installation, found by their environment, folder or command."""
