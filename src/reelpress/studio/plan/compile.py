@@ -7,6 +7,7 @@ from fractions import Fraction
 
 import msgspec
 
+from reelpress.studio.plan.lift import lifted
 from reelpress.studio.plan.model import (
     FieldKind,
     FrameRange,
@@ -18,8 +19,10 @@ from reelpress.studio.plan.model import (
     PlanField,
     PlanLayer,
     PlanPart,
+    Span,
 )
 from reelpress.studio.plan.spans import spans_of
+from reelpress.studio.plan.touches import touches_at
 from reelpress.studio.plan.transforms import check_transform
 from reelpress.studio.scene.geometry import contain, map_box
 from reelpress.studio.scene.layers import Layer, layers_of
@@ -58,7 +61,7 @@ def compile_plan(parts: Sequence[PartSource], mappings: Sequence[Mapping], outpu
         mappings=settled,
         fields=_fields(layers, settled),
         resources=_resources([piece.part for piece in compiled]),
-        spans=spans_of(layers, first, output.height),
+        spans=_spans([piece.part for piece in compiled], layers, output),
         notes=_notes(layers),
     )
 
@@ -68,6 +71,17 @@ class _Compiled:
     part: PlanPart
     layers: tuple[PlanLayer, ...]
     defaults: tuple[Mapping, ...]
+
+
+def _spans(parts: Sequence[PlanPart], layers: Sequence[PlanLayer], output: OutputSpec) -> tuple[Span, ...]:
+    touches = [
+        touches_at(part, output, number) if layers else ()
+        for part in parts
+        for number in range(part.first, part.first + part.frames)
+    ]
+    starts = [part.first for part in parts]
+    fps = Fraction(output.fps_num, output.fps_den)
+    return spans_of(touches, starts, [layer.name for layer in layers], output.height, fps)
 
 
 def _settled_output(parts: Sequence[PartSource], output: OutputSpec) -> OutputSpec:
@@ -112,7 +126,8 @@ def _compile_part(
     drawn = timeline(source.scene)
     found = layers_of(drawn, (profile.width, profile.height))
     renamed = {layer.name: _unique(layer.name, index, taken) for layer in found}
-    root = _renamed(drawn.root, renamed)
+    root = lifted(_renamed(drawn.root, renamed))
+    assert isinstance(root, Group)
     frames = _frames(Fraction(drawn.root.frames) / profile.fps, output)
     part = PlanPart(
         kind="mlt",

@@ -12,7 +12,7 @@ from reelpress.studio.scene.ops import Box, Group
 
 PartKind = Literal["static", "mlt", "ml_with_mlt"]
 FieldKind = Literal["text", "image"]
-SpanKind = Literal["shared", "full"]
+SpanKind = Literal["shared", "band", "full"]
 
 
 class PlanFault(Exception):
@@ -115,14 +115,34 @@ class PlanField(msgspec.Struct, frozen=True):
     fallback: str | None = None
 
 
+class Band(msgspec.Struct, frozen=True, array_like=True):
+    """Rows of macroblocks, both inclusive, that `layers` can touch."""
+
+    first: int
+    last: int
+    layers: tuple[str, ...]
+
+    @property
+    def rows(self) -> int:
+        return self.last - self.first + 1
+
+
 class Span(msgspec.Struct, frozen=True):
-    """A run of output frames; `layers` are those that can change it. `share` of the rows they can touch."""
+    """A run of output frames; `layers` are those that can change it. `share` of the rows they can touch.
+
+    A span of kind `band` has at least one band; the rows outside all of them are the same for everyone.
+    """
 
     kind: SpanKind
     first: int
     last: int
     layers: tuple[str, ...]
     share: float
+    bands: tuple[Band, ...] = ()
+
+    @property
+    def frames(self) -> int:
+        return self.last - self.first + 1
 
 
 class PlanPart(msgspec.Struct, frozen=True):

@@ -1,12 +1,18 @@
-"""The frames of a plan, one at a time: the film below in YUV, the rest drawn in its dirty rectangles."""
+"""The frames of a plan: what is the same for everyone, and a customer's own rectangles laid over it.
 
-import math
+`base` composes a frame without any value; `personal` draws what depends on values, in the rectangles that
+`plan.touches` names and nowhere else. Every path (straight, full, band, still) makes its frames of these two.
+"""
+
+import threading
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from reelpress.studio.plan.mapping import Resolved
 from reelpress.studio.plan.model import Plan, PlanPart
+from reelpress.studio.plan.rects import Rect, apart
+from reelpress.studio.plan.touches import position_of, touches_of
 from reelpress.studio.render.draw import Painter, Signature, Stock
 from reelpress.studio.render.planes import Frame, Patch, black, dim
 from reelpress.studio.render.skia_door import Surface
@@ -34,33 +40,17 @@ from reelpress.studio.scene.ops import (
 )
 
 KEPT_PATCHES = 12
-_NEAR = 8  # rectangles closer than this many pixels are drawn as one
+_BLACK = ColourSource((0, 0, 0, 255))
+NO_VALUES = Resolved((), ())
 
 
 @dataclass(frozen=True, slots=True)
-class Rect:
-    """Whole, even pixels of the output."""
+class Laid:
+    """A drawn patch and the even pixel of the output where it goes."""
 
-    left: int
-    top: int
-    right: int
-    bottom: int
-
-    def near(self, other: "Rect") -> bool:
-        return (
-            self.left < other.right + _NEAR
-            and other.left < self.right + _NEAR
-            and self.top < other.bottom + _NEAR
-            and other.top < self.bottom + _NEAR
-        )
-
-    def join(self, other: "Rect") -> "Rect":
-        return Rect(
-            min(self.left, other.left),
-            min(self.top, other.top),
-            max(self.right, other.right),
-            max(self.bottom, other.bottom),
-        )
+    patch: Patch
+    x: int
+    y: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,76 +61,131 @@ class _Placed:
     position: float
 
 
+@dataclass(frozen=True, slots=True)
+class _View:
+    """One output frame: its part, what covers all below (or nothing), and what is drawn over that."""
+
+    index: int
+    part: PlanPart
+    matrix: Matrix
+    film: _Placed | None
+    above: Sequence[_Placed]
+
+
 class Composer:
-    """Composes any frame of a plan; frames asked for in order cost least."""
+    """Composes any frame of a plan; frames asked for in order cost least.
+
+    `personal` may be called by several threads; `base` and `frame` belong to one.
+    """
 
     def __init__(self, plan: Plan, resolved: Resolved, files: Mapping[str, Path]) -> None:
         self._plan = plan
         self.width, self.height = plan.output.width, plan.output.height
-        self._stock = Stock(resolved, files, (self.width, self.height))
-        self._painters = [Painter(part, self._stock) for part in plan.parts]
+        canvas = (self.width, self.height)
+        self._bare = Stock(NO_VALUES, files, canvas)
+        self._stock = Stock(resolved, files, canvas)
+        self._painters = {
+            stock: [Painter(part, stock) for part in plan.parts] for stock in (self._bare, self._stock)
+        }
         self._surface = Surface(self.width, self.height)
         self._black = black(self.width, self.height)
-        self._patches: dict[tuple[Rect, Signature], Patch] = {}
+        self._patches: dict[tuple[Stock, Rect, Signature], Patch] = {}
+        self._drawing = threading.Lock()
 
     def __enter__(self) -> "Composer":
         return self
 
     def __exit__(self, *_: object) -> None:
+        self._bare.close()
         self._stock.close()
 
     def frames(self) -> Iterator[Frame]:
         return (self.frame(number) for number in range(self._plan.frames))
 
     def frame(self, number: int) -> Frame:
-        """Output frame `number`, counted from 0. The caller owns it."""
+        """Output frame `number`, counted from 0, as the customer sees it. The caller owns it."""
+        frame = self.base(number)
+        for laid in self.personal(number):
+            laid.patch.lay(frame, laid.x, laid.y)
+        return frame
+
+    def base(self, number: int) -> Frame:
+        """Frame `number` without any value; inside the personal rectangles, what lies below the layers."""
+        view = self._view(number)
+        frame = self._film(view)
+        dynamic = self._first_dynamic(view)
+        self._lay(frame, view, view.above[:dynamic])
+        rest = view.above[dynamic:]
+        if not rest:
+            return frame
+        rects = self._rects(view)
+        below = [frame.crop(rect.left, rect.top, rect.right, rect.bottom) for rect in rects]
+        self._lay(frame, view, rest)
+        for rect, pixels in zip(rects, below, strict=True):
+            frame.paste(pixels, rect.left, rect.top)
+        return frame
+
+    def personal(self, number: int) -> list[Laid]:
+        """What the values draw in frame `number`, in order, to be laid over its base."""
+        with self._drawing:
+            view = self._view(number)
+            rest = view.above[self._first_dynamic(view) :]
+            return [
+                Laid(self._patch(self._stock, view, rect, touching), rect.left, rect.top)
+                for rect in self._rects(view)
+                for touching in [self._touching(self._stock, view, rect, rest)]
+            ]
+
+    def _view(self, number: int) -> _View:
         index, part = next(
             (index, part)
             for index, part in enumerate(self._plan.parts)
             if number < part.first + part.frames or index == len(self._plan.parts) - 1
         )
-        fps = self._plan.output.fps_num / self._plan.output.fps_den
-        position = (number - part.first) / fps * (part.fps_num / part.fps_den)
-        position = min(round(position, 6), part.root.frames - 1)
-        view = contain(part.width, part.height, (self.width, self.height))
-        placed = _opened(part.root, position)
-        base, above = self._base(part, placed, view)
-        for rect, touching in self._dirty(part, self._painters[index], above, view):
-            self._draw(base, rect, index, touching, view)
-        return base
+        matrix = contain(part.width, part.height, (self.width, self.height))
+        placed = _opened(part.root, position_of(part, self._plan.output, number))
+        for at in range(len(placed) - 1, -1, -1):
+            if _covers(placed[at]):
+                return _View(index, part, matrix, placed[at], placed[at + 1 :])
+        return _View(index, part, matrix, None, placed)
 
-    def _base(
-        self, part: PlanPart, placed: Sequence[_Placed], view: Matrix
-    ) -> tuple[Frame, Sequence[_Placed]]:
-        """The lowest picture that hides all below it, as YUV, and what is drawn over it."""
-        for index in range(len(placed) - 1, -1, -1):
-            frame = self._covering(part, placed[index], view)
-            if frame is not None:
-                return frame, placed[index + 1 :]
-        return self._black.copy(), placed
+    def _rects(self, view: _View) -> tuple[Rect, ...]:
+        """The pixels that can depend on data, rectangles apart from each other."""
+        output = self._plan.output
+        touched = [
+            t for placed in view.above for t in touches_of(view.part, output, placed.node, placed.position)
+        ]
+        return apart(touch.rect for touch in touched)
 
-    def _covering(self, part: PlanPart, placed: _Placed, view: Matrix) -> Frame | None:
-        node = placed.node
-        local = local_position(node, placed.position)
-        if local is None or not isinstance(node, Clip) or not node.picture:
-            return None
-        level = _plain_level([effect for effect in node.effects if active(effect, local)], local)
-        if level is None:
-            return None
-        if isinstance(node.source, ColourSource) and node.source.colour == (0, 0, 0, 255):
+    def _first_dynamic(self, view: _View) -> int:
+        output = self._plan.output
+        for at, placed in enumerate(view.above):
+            if any(touches_of(view.part, output, placed.node, placed.position)):
+                return at
+        return len(view.above)
+
+    def _film(self, view: _View) -> Frame:
+        """The lowest picture that hides all below it, as YUV."""
+        if view.film is None:
             return self._black.copy()
-        if not isinstance(node.source, VideoSource) or not node.source.picture:
-            return None
-        film = self._stock.film(node.source.resource)
+        node = view.film.node
+        assert isinstance(node, Clip)
+        if not isinstance(node.source, VideoSource):
+            return self._black.copy()
+        local = local_position(node, view.film.position)
+        assert local is not None
+        level = _plain_level([effect for effect in node.effects if active(effect, local)], local)
+        film = self._bare.film(node.source.resource)
+        part = view.part
         picture = film.at(local * part.fps_den / part.fps_num)
         inside = contain(film.width, film.height, (part.width, part.height))
-        canvas = map_box(view, Box(0, 0, part.width, part.height))
-        box = map_box(view, map_box(inside, Box(0, 0, film.width, film.height)))
-        rect = _even(box, self.width, self.height, outward=False)
-        if rect.right <= rect.left or rect.bottom <= rect.top or canvas.width < 2:
-            return None
-        converted = self._stock.converter.from_film(picture, rect.right - rect.left, rect.bottom - rect.top)
-        frame = converted if level == 1 else dim(converted, level)
+        box = map_box(view.matrix, map_box(inside, Box(0, 0, film.width, film.height)))
+        rect = Rect.nearest(box, self.width, self.height)
+        if rect.empty:
+            return self._black.copy()
+        frame = self._bare.converter.from_film(picture, rect.right - rect.left, rect.bottom - rect.top)
+        if level is not None and level != 1:
+            frame = dim(frame, level)
         if (frame.width, frame.height) == (self.width, self.height):
             return frame
         whole = self._black.copy()
@@ -149,48 +194,54 @@ class Composer:
         whole.u[half], whole.v[half] = frame.u, frame.v
         return whole
 
-    def _dirty(
-        self, part: PlanPart, painter: Painter, above: Sequence[_Placed], view: Matrix
-    ) -> list[tuple[Rect, list[_Placed]]]:
-        """Rectangles, apart from each other, and what is drawn in each."""
-        rects: list[Rect] = []
-        touched: list[list[Rect]] = []
-        for placed in above:
-            own = [
-                _even(map_box(view, mark.box), self.width, self.height, outward=True)
-                for mark in marks(placed.node, placed.position, (part.width, part.height), painter.size_of)
+    def _lay(self, frame: Frame, view: _View, nodes: Sequence[_Placed]) -> None:
+        """Draw nodes without values, in rectangles apart from each other."""
+        own = [self._marks(self._bare, view, placed) for placed in nodes]
+        for rect in apart(rect for rects in own for rect in rects):
+            touching = [
+                placed for placed, rects in zip(nodes, own, strict=True) if any(map(rect.near, rects))
             ]
-            touched.append([rect for rect in own if rect.left < rect.right and rect.top < rect.bottom])
-            for rect in touched[-1]:
-                rects = _with(rects, rect)
-        return [
-            (rect, [placed for placed, own in zip(above, touched, strict=True) if any(map(rect.near, own))])
-            for rect in rects
-        ]
+            self._patch(self._bare, view, rect, touching).lay(frame, rect.left, rect.top)
 
-    def _draw(self, base: Frame, rect: Rect, index: int, above: Sequence[_Placed], view: Matrix) -> None:
-        painter = self._painters[index]
-        signature = (view, *(painter.signature(placed.node, placed.position) for placed in above))
-        patch = self._patches.get((rect, signature))
+    def _touching(self, stock: Stock, view: _View, rect: Rect, nodes: Sequence[_Placed]) -> list[_Placed]:
+        return [placed for placed in nodes if any(map(rect.near, self._marks(stock, view, placed)))]
+
+    def _marks(self, stock: Stock, view: _View, placed: _Placed) -> list[Rect]:
+        painter = self._painters[stock][view.index]
+        size = (view.part.width, view.part.height)
+        rects = [
+            Rect.around(map_box(view.matrix, mark.box), self.width, self.height)
+            for mark in marks(placed.node, placed.position, size, painter.size_of)
+        ]
+        return [rect for rect in rects if not rect.empty]
+
+    def _patch(self, stock: Stock, view: _View, rect: Rect, nodes: Sequence[_Placed]) -> Patch:
+        painter = self._painters[stock][view.index]
+        signature = (
+            view.matrix,
+            *(painter.signature(placed.node, placed.position) for placed in nodes),
+        )
+        patch = self._patches.get((stock, rect, signature))
         if patch is None:
-            patch = self._drawn(rect, painter, above, view)
+            patch = self._drawn(stock, view, rect, nodes)
             while len(self._patches) >= KEPT_PATCHES:
                 del self._patches[next(iter(self._patches))]
-            self._patches[rect, signature] = patch
-        patch.lay(base, rect.left, rect.top)
+            self._patches[stock, rect, signature] = patch
+        return patch
 
-    def _drawn(self, rect: Rect, painter: Painter, above: Sequence[_Placed], view: Matrix) -> Patch:
+    def _drawn(self, stock: Stock, view: _View, rect: Rect, nodes: Sequence[_Placed]) -> Patch:
+        painter = self._painters[stock][view.index]
         pixels = self._surface.pixels[rect.top : rect.bottom, rect.left : rect.right]
         pixels[:] = 0
         canvas = self._surface.canvas
         with canvas.clipped(Box(rect.left, rect.top, rect.right - rect.left, rect.bottom - rect.top)):
-            for placed in above:
-                if view == IDENTITY:
+            for placed in nodes:
+                if view.matrix == IDENTITY:
                     painter.draw(canvas, placed.node, placed.position)
                 else:
-                    with canvas.transformed(view):
+                    with canvas.transformed(view.matrix):
                         painter.draw(canvas, placed.node, placed.position)
-        return self._stock.converter.patch(pixels)
+        return stock.converter.patch(pixels)
 
 
 def _opened(node: Node, position: float) -> list[_Placed]:
@@ -202,6 +253,20 @@ def _opened(node: Node, position: float) -> list[_Placed]:
     if isinstance(node, Group) and not node.dissolve and not changed:
         return [placed for child in node.children for placed in _opened(child, local)]
     return [_Placed(node, position)]
+
+
+def _covers(placed: _Placed) -> bool:
+    """A film or black that nothing but a fade changes hides all below it."""
+    node = placed.node
+    local = local_position(node, placed.position)
+    if local is None or not isinstance(node, Clip) or not node.picture:
+        return False
+    source = node.source
+    known = source == _BLACK or (isinstance(source, VideoSource) and source.picture)
+    return (
+        known
+        and _plain_level([effect for effect in node.effects if active(effect, local)], local) is not None
+    )
 
 
 def _plain_level(effects: Sequence[Effect], local: float) -> float | None:
@@ -217,35 +282,3 @@ def _plain_level(effects: Sequence[Effect], local: float) -> float | None:
             return None
         level *= own
     return level
-
-
-def _with(rects: Sequence[Rect], rect: Rect) -> list[Rect]:
-    """Add a rectangle, joined with all it comes near."""
-    apart: list[Rect] = []
-    for other in rects:
-        if rect.near(other):
-            rect = rect.join(other)
-        else:
-            apart.append(other)
-    return [*apart, rect] if len(apart) == len(rects) else _with(apart, rect)
-
-
-def _even(box: Box, width: int, height: int, *, outward: bool) -> Rect:
-    """Whole even pixels around (`outward`) or nearest to a box, within the output."""
-    if outward:
-        edges = (
-            math.floor(box.x - 1),
-            math.floor(box.y - 1),
-            math.ceil(box.x + box.width + 1),
-            math.ceil(box.y + box.height + 1),
-        )
-        left, top, right, bottom = (
-            edges[0] - edges[0] % 2,
-            edges[1] - edges[1] % 2,
-            edges[2] + edges[2] % 2,
-            edges[3] + edges[3] % 2,
-        )
-    else:
-        left, top = 2 * round(box.x / 2), 2 * round(box.y / 2)
-        right, bottom = 2 * round((box.x + box.width) / 2), 2 * round((box.y + box.height) / 2)
-    return Rect(max(0, left), max(0, top), min(width, right), min(height, bottom))

@@ -52,6 +52,28 @@ class Frame:
     def copy(self) -> "Frame":
         return Frame(self.data.copy(), self.width, self.height)
 
+    def crop(self, left: int, top: int, right: int, bottom: int) -> "Frame":
+        """A copy of the pixels inside; the edges are even."""
+        piece = blank(right - left, bottom - top)
+        piece.y[:] = self.y[top:bottom, left:right]
+        half = (slice(top // 2, bottom // 2), slice(left // 2, right // 2))
+        piece.u[:], piece.v[:] = self.u[half], self.v[half]
+        return piece
+
+    def paste(self, piece: "Frame", left: int, top: int) -> None:
+        """Put pixels at an even place."""
+        self.y[top : top + piece.height, left : left + piece.width] = piece.y
+        half = (
+            slice(top // 2, (top + piece.height) // 2),
+            slice(left // 2, (left + piece.width) // 2),
+        )
+        self.u[half], self.v[half] = piece.u, piece.v
+
+
+def blank(width: int, height: int) -> Frame:
+    """Memory for a frame, its content undefined."""
+    return Frame(np.empty((height * 3 // 2, width), np.uint8), width, height)
+
 
 def black(width: int, height: int) -> Frame:
     frame = Frame(np.full((height * 3 // 2, width), GREY, np.uint8), width, height)
@@ -127,12 +149,17 @@ class Converter:
 
 @dataclass(frozen=True, slots=True)
 class Patch:
-    """A drawn rectangle: per plane `add`, and `keep` (0..256) of what lies below."""
+    """A drawn rectangle: per plane `add`, and `keep` (0..256) of what lies below.
+
+    Only the pixels that change anything are held; they start at the even pixel (`x`, `y`) of the rectangle.
+    """
 
     add: tuple[Weights, Weights, Weights]
     keep: Weights
     keep_chroma: Weights
     opaque: bool
+    x: int = 0
+    y: int = 0
 
     @classmethod
     def of(cls, frame: Frame, alpha: Plane) -> "Patch":
@@ -147,11 +174,26 @@ class Patch:
             _added(frame.v, chroma, GREY),
         )
         keep, keep_chroma = (256 - cover).astype(np.uint16), (256 - chroma).astype(np.uint16)
-        return cls(add, keep, keep_chroma, opaque=bool(cover.min() == 256))
+        rows, columns = _changing(cover, add)
+        half_rows, half_columns = (slice(edge.start // 2, edge.stop // 2) for edge in (rows, columns))
+        keep = np.ascontiguousarray(keep[rows, columns])
+        return cls(
+            (
+                np.ascontiguousarray(add[0][rows, columns]),
+                np.ascontiguousarray(add[1][half_rows, half_columns]),
+                np.ascontiguousarray(add[2][half_rows, half_columns]),
+            ),
+            keep,
+            np.ascontiguousarray(keep_chroma[half_rows, half_columns]),
+            opaque=bool(keep.size and keep.max() == 0),
+            x=columns.start,
+            y=rows.start,
+        )
 
     def lay(self, frame: Frame, x: int, y: int) -> None:
-        """Blend into `frame` in place; x and y are even."""
+        """Blend into `frame` in place, the rectangle's corner at the even pixel (x, y)."""
         height, width = self.keep.shape
+        x, y = x + self.x, y + self.y
         luma = frame.y[y : y + height, x : x + width]
         _blend(luma, self.keep, self.add[0], opaque=self.opaque)
         for plane, add in ((frame.u, self.add[1]), (frame.v, self.add[2])):
@@ -177,6 +219,22 @@ def film_colorspace(picture: VideoFrame) -> int:
     if picture.colorspace == _AV_COLORSPACE_UNSPECIFIED and picture.height > _SD_HEIGHT:
         return int(Colorspace.ITU709)
     return int(Colorspace.ITU601)
+
+
+def _changing(cover: Weights, add: tuple[Weights, Weights, Weights]) -> tuple[slice, slice]:
+    """Even rows and columns around all pixels that are not left as they are."""
+    height, width = cover.shape
+    chroma = (add[1] != 0) | (add[2] != 0)
+    touched = (cover != 0) | (add[0] != 0)
+    rows = touched.any(1).reshape(-1, 2).any(1) | chroma.any(1)
+    columns = touched.any(0).reshape(-1, 2).any(1) | chroma.any(0)
+    found = [np.flatnonzero(axis) for axis in (rows, columns)]
+    if not found[0].size:
+        return slice(0, 0), slice(0, 0)
+    edges = [(2 * int(axis[0]), 2 * int(axis[-1]) + 2) for axis in found]
+    assert edges[0][1] <= height
+    assert edges[1][1] <= width
+    return slice(*edges[0]), slice(*edges[1])
 
 
 def _added(plane: Plane, cover: Weights, offset: int) -> Weights:
