@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 SLICE, IDR, SEI, SPS, PPS, AUD = 1, 5, 6, 7, 8, 9
 PICTURE_UNITS = frozenset(range(SLICE, IDR + 1))  # coded slices and their data partitions
@@ -98,6 +99,7 @@ class Sps:
         return self.profile in _WITH_CHROMA_FORMAT
 
 
+@lru_cache(maxsize=64)
 def parse_sps(unit: bytes) -> Sps:
     """Raises H264Fault where the unit is no SPS or ends early."""
     if len(unit) < 5 or unit_type(unit) != SPS:

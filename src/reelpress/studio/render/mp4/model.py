@@ -1,5 +1,6 @@
 """What is joined: one picture track and, maybe, one sound track, of which only the sample sizes are known."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -99,7 +100,12 @@ class Chunks:
         own = self.track == track
         return Chunks(self.track[own], self.first[own], self.count[own], self.offset[own], self.size[own])
 
+    def stretches(self) -> Iterator[tuple[int, int, int]]:
+        """Track, first sample and count of each chunk."""
+        return zip(self.track.tolist(), self.first.tolist(), self.count.tolist(), strict=True)
+
     def moved(self, by: int) -> "Chunks":
+        """The same, `by` bytes later in the file."""
         return Chunks(self.track, self.first, self.count, self.offset + by, self.size)
 
 
