@@ -12,6 +12,8 @@ from reelpress.studio.render.mp4.model import AUDIO, VIDEO, AudioTrack, Chunks, 
 from reelpress.studio.render.mp4.tracks import ONE, UPRIGHT, Track, picture_track, sound_track, times
 
 _FTYP = box(b"ftyp", b"isom", u32(0x200), b"isom", b"iso2", b"avc1", b"mp41")
+_MDAT_HEAD, _WIDE_MDAT_HEAD = 8, 16  # bytes
+_OFFSET, _WIDE_OFFSET = 4, 8  # bytes of one entry of `stco` and of `co64`
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -51,19 +53,23 @@ def lay_out(video: VideoTrack, audio: AudioTrack | None = None) -> Layout:
     if audio:
         tracks.append(sound_track(audio, clock, chunks.of(AUDIO)))
         sizes[AUDIO] = audio.sizes
-    size = len(_head(tracks, clock, media, 0, wide=False))
-    wide = size + media > U32_MAX
+    media_at = len(_index(tracks, clock, 0, wide=False)) + _MDAT_HEAD
+    wide = media_at + media > U32_MAX
     if wide:
-        size = len(_head(tracks, clock, media, 0, wide=True))
-    head = _head(tracks, clock, media, size, wide=wide)
-    return Layout(head, size + media, chunks.moved(size), sizes)
+        media_at += (_WIDE_MDAT_HEAD - _MDAT_HEAD) + (_WIDE_OFFSET - _OFFSET) * len(chunks)
+    head = _index(tracks, clock, media_at, wide=wide) + _mdat_head(media, wide=wide)
+    return Layout(head, media_at + media, chunks.moved(media_at), sizes)
 
 
-def _head(tracks: list[Track], clock: Clock, media: int, media_at: int, *, wide: bool) -> bytes:
+def _index(tracks: list[Track], clock: Clock, media_at: int, *, wide: bool) -> bytes:
     boxes = [track.box(media_at, wide=wide) for track in tracks]
-    moov = box(b"moov", _movie_header(tracks, clock), *boxes)
-    mdat = u32(1) + b"mdat" + u64(16 + media) if wide else u32(8 + media) + b"mdat"
-    return _FTYP + moov + mdat
+    return _FTYP + box(b"moov", _movie_header(tracks, clock), *boxes)
+
+
+def _mdat_head(media: int, *, wide: bool) -> bytes:
+    if wide:
+        return u32(1) + b"mdat" + u64(_WIDE_MDAT_HEAD + media)
+    return u32(_MDAT_HEAD + media) + b"mdat"
 
 
 def _movie_header(tracks: list[Track], clock: Clock) -> bytes:
