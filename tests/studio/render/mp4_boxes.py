@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+from reelpress.studio.render.mp4.strict import strict_faults
+
 CONTAINERS = {"moov", "trak", "edts", "mdia", "minf", "stbl"}
 
 
@@ -33,3 +35,8 @@ def _boxes(data: bytes) -> Iterator[tuple[str, bytes]]:
             size, head = int.from_bytes(data[at + 8 : at + 16], "big"), 16
         yield data[at + 4 : at + 8].decode("latin-1"), data[at + head : at + size]
         at += size
+
+
+def check_strict(file: Path | bytes) -> list[str]:
+    """What a player that follows QuickTime to the letter would miss, as sentences; see `strict_faults`."""
+    return strict_faults(file if isinstance(file, bytes) else file.read_bytes())
