@@ -105,7 +105,7 @@ def parse_sps(unit: bytes) -> Sps:
     if len(unit) < 5 or unit_type(unit) != SPS:
         raise H264Fault("not an SPS")
     profile, constraints, level = unit[1:4]
-    bits = _Bits(unit[4:].replace(b"\0\0\3", b"\0\0"))
+    bits = BitReader(unit[4:].replace(b"\0\0\3", b"\0\0"))
     bits.ue()  # seq_parameter_set_id
     chroma_format, luma_bits, chroma_bits = 1, 8, 8
     if profile in _WITH_CHROMA_FORMAT:
@@ -134,7 +134,7 @@ def _with_lengths(units: Iterable[bytes]) -> Iterator[bytes]:
         yield unit
 
 
-class _Bits:
+class BitReader:
     """Reads an RBSP bit by bit (7.2, 9.1)."""
 
     def __init__(self, data: bytes) -> None:
@@ -158,7 +158,7 @@ class _Bits:
         return (code + 1) // 2 if code & 1 else -(code // 2)
 
 
-def _sample_format(bits: _Bits) -> tuple[int, int, int]:
+def _sample_format(bits: BitReader) -> tuple[int, int, int]:
     chroma_format = bits.ue()
     if chroma_format == 3:
         bits.u(1)  # separate_colour_plane_flag
@@ -173,7 +173,7 @@ def _sample_format(bits: _Bits) -> tuple[int, int, int]:
     return chroma_format, luma_bits, chroma_bits
 
 
-def _skip_scaling_list(bits: _Bits, size: int) -> None:
+def _skip_scaling_list(bits: BitReader, size: int) -> None:
     last, following = 8, 8
     for _ in range(size):
         if following:
@@ -181,7 +181,7 @@ def _skip_scaling_list(bits: _Bits, size: int) -> None:
         last = following or last
 
 
-def _skip_picture_order(bits: _Bits) -> None:
+def _skip_picture_order(bits: BitReader) -> None:
     kind = bits.ue()
     if kind == 0:
         bits.ue()  # log2_max_pic_order_cnt_lsb_minus4
@@ -193,7 +193,7 @@ def _skip_picture_order(bits: _Bits) -> None:
             bits.se()  # offset_for_ref_frame
 
 
-def _size(bits: _Bits, chroma_format: int) -> tuple[int, int]:
+def _size(bits: BitReader, chroma_format: int) -> tuple[int, int]:
     columns, rows = 1 + bits.ue(), 1 + bits.ue()
     frames_only = bits.u(1)
     if not frames_only:

@@ -1,0 +1,104 @@
+"""The house encoding: H.264 whose pieces can be joined, whoever encoded them and however slowly.
+
+What decides SPS and PPS is pinned: without B pictures, psycho-visual options and weighted prediction, with one
+reference and `stitchable`, every preset writes the same parameter sets (x264 core 165). One thread, because
+x264's bytes depend on their number.
+"""
+
+import threading
+from collections.abc import Iterable
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import lru_cache
+
+import av
+from av.video.codeccontext import VideoCodecContext
+from av.video.frame import VideoFrame
+
+from reelpress.studio.render.mp4.h264 import annex_b_units, parameter_sets, picture_units
+from reelpress.studio.render.planes import Frame, black
+
+PINNED = (
+    "bframes=0:ref=1:weightp=0:cabac=1:8x8dct=1:psy=0:stitchable=1:open-gop=0:force-cfr=1:"
+    "keyint=infinite:threads=1:lookahead-threads=1:sliced-threads=0"
+)
+_BT709 = _LIMITED = 1
+BUILD = f"av {av.__version__}"  # the wheel carries its x264; another build may write other bytes
+
+NalUnits = list[bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class Coding:
+    """How frames are encoded; `rate` is constant quality (`crf`) or a constant quantiser (`qp`)."""
+
+    preset: str
+    rate: str
+    value: float
+    extra: str = ""
+
+    def at(self, value: float) -> "Coding":
+        return Coding(self.preset, self.rate, value, self.extra)
+
+    def with_extra(self, extra: str) -> "Coding":
+        return Coding(self.preset, self.rate, self.value, ":".join(filter(None, (self.extra, extra))))
+
+
+# Paid once for all customers: slow, and a scene change may begin a GOP.
+SHARED = Coding("slow", "crf", 23.0)
+# Paid for every customer: no lookahead, a constant quantiser chosen by measurement (see `calibrate`).
+PERSONAL = Coding("superfast", "qp", 23.0, "scenecut=0:rc-lookahead=0:mbtree=0")
+
+
+@dataclass(frozen=True, slots=True)
+class Coded:
+    """The slices of every picture in order, without parameter sets and SEI. The first is an IDR."""
+
+    pictures: list[NalUnits]
+    sps: bytes
+    pps: bytes
+
+
+def encode(frames: Iterable[Frame], fps: Fraction, coding: Coding) -> Coded:
+    """One closed run that begins with an IDR. Equal input gives equal bytes."""
+    context: VideoCodecContext | None = None
+    units: list[NalUnits] = []
+    for number, frame in enumerate(frames):
+        context = context or _context(frame.width, frame.height, fps, coding)
+        picture = VideoFrame.from_numpy_buffer(frame.data, "yuv420p")
+        picture.pts, picture.time_base = number, 1 / fps
+        units += [annex_b_units(bytes(packet)) for packet in context.encode(picture)]
+    assert context is not None, "a run has at least one frame"
+    units += [annex_b_units(bytes(packet)) for packet in context.encode(None)]
+    sps, pps = parameter_sets(unit for picture in units for unit in picture)
+    return Coded([picture_units(picture) for picture in units], sps, pps)
+
+
+@lru_cache(maxsize=32)
+def house_sets(width: int, height: int, fps: Fraction) -> tuple[bytes, bytes]:
+    """SPS and PPS of every house video of this size and rate."""
+    coded = encode([black(width, height)], fps, PERSONAL)
+    return coded.sps, coded.pps
+
+
+_opening = threading.Lock()  # opening a codec is not safe in every build of FFmpeg
+
+
+def _context(width: int, height: int, fps: Fraction, coding: Coding) -> VideoCodecContext:
+    context = VideoCodecContext.create("libx264", "w")
+    assert isinstance(context, VideoCodecContext)
+    context.width, context.height, context.pix_fmt = width, height, "yuv420p"
+    context.time_base, context.framerate = 1 / fps, fps
+    context.sample_aspect_ratio = Fraction(1)
+    context.color_range = _LIMITED
+    context.colorspace = context.color_primaries = context.color_trc = _BT709
+    context.thread_count = 1
+    context.options = {
+        "preset": coding.preset,
+        "profile": "high",
+        coding.rate: f"{coding.value:g}",
+        "x264-params": ":".join(filter(None, (PINNED, coding.extra))),
+    }
+    with _opening:
+        context.open()
+    return context
