@@ -118,7 +118,7 @@ def test_the_decoder_configuration_is_the_one_ffmpeg_writes(ffmpegs_file: Ffmpeg
 
 def test_a_cut_or_foreign_sps_is_refused() -> None:
     sps = pictures().track.sps
-    for wrong in (sps[:7], b"\x68" + sps[1:], b""):
+    for wrong in (sps[:7], sps[:4] + bytes(60_000), b"\x68" + sps[1:], b""):
         with pytest.raises(H264Fault):
             parse_sps(wrong)
     assert (parse_sps(sps).width, parse_sps(sps).height) == (WIDTH, HEIGHT)

@@ -8,6 +8,7 @@ SLICE, IDR, SEI, SPS, PPS, AUD = 1, 5, 6, 7, 8, 9
 PICTURE_UNITS = frozenset(range(SLICE, IDR + 1))  # coded slices and their data partitions
 _START = b"\0\0\1"
 _LENGTH_BYTES = 4
+_LONGEST_SPS_BYTES = 4096  # what is read of it, so that a hostile one takes no time
 _WITH_CHROMA_FORMAT = frozenset({100, 110, 122, 244, 44, 83, 86, 118, 128, 138, 139, 134, 135})
 
 
@@ -105,7 +106,7 @@ def parse_sps(unit: bytes) -> Sps:
     if len(unit) < 5 or unit_type(unit) != SPS:
         raise H264Fault("not an SPS")
     profile, constraints, level = unit[1:4]
-    bits = BitReader(unit[4:].replace(b"\0\0\3", b"\0\0"))
+    bits = BitReader(unit[4:_LONGEST_SPS_BYTES].replace(b"\0\0\3", b"\0\0"))
     bits.ue()  # seq_parameter_set_id
     chroma_format, luma_bits, chroma_bits = 1, 8, 8
     if profile in _WITH_CHROMA_FORMAT:
@@ -151,6 +152,8 @@ class BitReader:
         zeros = 0
         while not self.u(1):
             zeros += 1
+            if zeros > 32:
+                raise H264Fault("the SPS holds a number of over 32 bits")
         return (1 << zeros) - 1 + self.u(zeros)
 
     def se(self) -> int:
