@@ -191,14 +191,27 @@ class Patch:
         )
 
     def lay(self, frame: Frame, x: int, y: int) -> None:
-        """Blend into `frame` in place, the rectangle's corner at the even pixel (x, y)."""
+        """Blend into `frame` in place, the rectangle's corner at the even pixel (x, y).
+
+        What lies above or below the frame is left out: a frame may be a strip of the picture.
+        """
         height, width = self.keep.shape
         x, y = x + self.x, y + self.y
+        if y < 0 or y + height > frame.height:
+            self._cut(max(0, -y), min(height, frame.height - y)).lay(frame, x, max(0, y))
+            return
         luma = frame.y[y : y + height, x : x + width]
         _blend(luma, self.keep, self.add[0], opaque=self.opaque)
         for plane, add in ((frame.u, self.add[1]), (frame.v, self.add[2])):
             part = plane[y // 2 : (y + height) // 2, x // 2 : (x + width) // 2]
             _blend(part, self.keep_chroma, add, opaque=self.opaque)
+
+    def _cut(self, top: int, bottom: int) -> "Patch":
+        """Its rows top..bottom (excluded), both even; none where they do not meet."""
+        bottom = max(top, bottom)
+        half = slice(top // 2, bottom // 2)
+        add = (self.add[0][top:bottom], self.add[1][half], self.add[2][half])
+        return Patch(add, self.keep[top:bottom], self.keep_chroma[half], self.opaque)
 
 
 def dim(frame: Frame, level: float) -> Frame:

@@ -25,7 +25,7 @@ class SegmentFault(ValueError):
 class Segment:
     """`sizes`: bytes of each sample, `keys`: numbers of the IDR samples, `data`: the samples in order.
 
-    A sample is what this segment gives to one picture: NAL units with lengths of four bytes, or one AAC frame.
+    A sample is what this segment gives to one picture, NAL units with lengths of four bytes; or an AAC frame.
     """
 
     sizes: Counts
@@ -40,7 +40,9 @@ class Segment:
 
     @classmethod
     def of_samples(cls, samples: Sequence[bytes], keys: Sequence[int] = ()) -> Self:
-        return cls(np.array([len(s) for s in samples], np.uint32), np.array(keys, np.uint32), b"".join(samples))
+        return cls(
+            np.array([len(s) for s in samples], np.uint32), np.array(keys, np.uint32), b"".join(samples)
+        )
 
     @property
     def index_bytes(self) -> int:

@@ -48,6 +48,11 @@ class _Voice:
     levels: tuple[_Level, ...]
 
 
+def is_heard(plan: Plan) -> bool:
+    """Whether anything in the plan has sound."""
+    return any(voice.frames > 0 for part in plan.parts for voice in _voices_of(part))
+
+
 def mix(plan: Plan, files: Mapping[str, Path]) -> Samples | None:
     """2 x n samples in -1..1, or None when nothing in the plan is heard."""
     voices = [(part, voice) for part in plan.parts for voice in _voices_of(part)]

@@ -1,0 +1,195 @@
+"""What a personal span needs and no customer decides: made once per span and machine, kept in the cache.
+
+A kit says how the span is encoded (quantiser, bands and their margin, or whole pictures) and where its base
+frames lie. All of it follows from the span's content, so every machine makes the same kit.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+
+import msgspec
+import numpy as np
+
+from reelpress.studio.plan.digest import digest
+from reelpress.studio.plan.model import Span
+from reelpress.studio.render.bands import MAX_MARGIN, Piece, Splicer, Strip, contrasting, pieces_of
+from reelpress.studio.render.bases import Bases, write_bases
+from reelpress.studio.render.cache import Cache
+from reelpress.studio.render.gops import Gop, gops_of, side_by_side
+from reelpress.studio.render.house import BUILD, PERSONAL, SHARED, NalUnits, house_sets
+from reelpress.studio.render.mp4.h264 import avcc_units
+from reelpress.studio.render.planes import Frame
+from reelpress.studio.render.quality import SAMPLE_FRAMES, calibrated, decoded
+from reelpress.studio.render.segment import Segment
+from reelpress.studio.render.slices import frame_number_bits
+
+RULES = digest(BUILD, repr(SHARED), repr(PERSONAL), 4)  # the number rises when equal input gives other bytes
+MAX_DRIFT = 12  # levels of luma by which kept rows may differ between a black and a white band
+_CONTRAST = (16, 235)
+
+BaseFrames = Callable[[int, int], Iterator[Frame]]  # first output frame and count -> frames without values
+
+
+@dataclass(frozen=True, slots=True)
+class Kit:
+    """`picture` is the digest of the span's content. Without `pieces`, whole pictures are encoded."""
+
+    span: Span
+    picture: str
+    quantiser: int
+    margin: int
+    pieces: tuple[Piece, ...]
+
+    @property
+    def bands(self) -> tuple[Piece, ...]:
+        return tuple(piece for piece in self.pieces if piece.band >= 0)
+
+    def key(self, what: str, piece: Piece) -> str:
+        said = (self.span.bands, self.quantiser, self.margin, piece.first, piece.last)
+        return digest(what, self.picture, *said, RULES)
+
+
+class _Choice(msgspec.Struct, frozen=True):
+    """What is stored of a kit; a margin below 0 stands for whole pictures."""
+
+    quantiser: int
+    margin: int
+
+
+class Kits:
+    """Kits of one plan's spans."""
+
+    def __init__(self, cache: Cache, size: tuple[int, int], fps: Fraction, frames: BaseFrames) -> None:
+        self._cache = cache
+        self._size = size
+        self._fps = fps
+        self._frames = frames
+        self.sps, self.pps = house_sets(*size, fps)
+        self.splicer = Splicer(*size, fps, frame_number_bits(self.sps))
+
+    def of(self, span: Span, picture: str) -> Kit:
+        """The kit of a personal span, made where it is not known."""
+
+        def make(path: Path) -> None:
+            path.write_bytes(msgspec.json.encode(self._choose(span, picture)))
+
+        stored = self._cache.file(digest("kit", picture, span.bands, RULES), make)
+        choice = msgspec.json.decode(stored.read_bytes(), type=_Choice)
+        return self._kit(span, picture, choice.quantiser, choice.margin)
+
+    def bases(self, span: Span, picture: str) -> Bases:
+        """Whole base frames of a span; the caller closes them."""
+
+        def make(path: Path) -> None:
+            write_bases(path, self._frames(span.first, span.frames))
+
+        return Bases.open(self._cache.file(digest("base", picture), make), *self._size)
+
+    def kept(self, kit: Kit, piece: Piece) -> Segment:
+        """Kept rows of a band span, the same for everyone."""
+
+        def make() -> Segment:
+            bases = self.bases(kit.span, kit.picture)
+            try:
+                return Segment.of_pictures(
+                    side_by_side(
+                        self.gops(kit.span),
+                        lambda gop: self.splicer.kept(
+                            piece, bases.frames(gop.first, gop.count), kit.margin, kit.quantiser
+                        ),
+                    )
+                )
+            finally:
+                bases.close()
+
+        return self._cache.segment(kit.key("kept", piece), make)
+
+    def strips(self, kit: Kit, piece: Piece) -> Bases:
+        """A band's base rows between its guards; the caller closes them."""
+        strip = Strip.around(piece, self._size[1])
+        path = self._cache.file(
+            kit.key("strip", piece), lambda path: write_bases(path, self._guarded(kit, strip))
+        )
+        return Bases.open(path, self._size[0], strip.height)
+
+    def band(self, kit: Kit, piece: Piece, strips: Callable[[Gop], Iterator[Frame]]) -> Segment:
+        """A band for one customer; `strips` gives its rows with her values, guards included, by GOP."""
+        strip = Strip.around(piece, self._size[1])
+        return Segment.of_pictures(
+            side_by_side(
+                self.gops(kit.span), lambda gop: self.splicer.band(strip, strips(gop), kit.quantiser)
+            )
+        )
+
+    def gops(self, span: Span) -> list[Gop]:
+        return gops_of(span.frames, self._fps)
+
+    def _kit(self, span: Span, picture: str, quantiser: int, margin: int) -> Kit:
+        pieces = pieces_of(span.bands, margin, self._size[1]) if margin >= 0 else ()
+        return Kit(span, picture, quantiser, margin, pieces)
+
+    def _choose(self, span: Span, picture: str) -> _Choice:
+        sample = [frame.copy() for frame in self._frames(span.first, min(SAMPLE_FRAMES, span.frames))]
+        quantiser = calibrated(sample, self._fps)
+        if span.kind != "band":
+            return _Choice(quantiser, -1)
+        bases = self.bases(span, picture)
+        try:
+            for margin in range(MAX_MARGIN + 1):
+                kit = self._kit(span, picture, quantiser, margin)
+                if kit.bands and self._proven(kit, bases):
+                    return _Choice(quantiser, margin)
+            return _Choice(quantiser, -1)
+        finally:
+            bases.close()
+
+    def _proven(self, kit: Kit, bases: Bases) -> bool:
+        """Whether kept rows decode alike beside a black and a white band."""
+
+        def beside(level: int) -> Iterator[Frame]:
+            def contrasted(strip: Strip, gop: Gop) -> Iterator[Frame]:
+                for frame in bases.frames(gop.first, gop.count):
+                    yield strip.cut(contrasting(frame, kit.span.bands, level))
+
+            return self._decoded(kit, contrasted)
+
+        dark, bright = (beside(level) for level in _CONTRAST)
+        kept = [piece for piece in kit.pieces if piece.band < 0]
+        return all(_drift(*pair, kept) <= MAX_DRIFT for pair in zip(dark, bright, strict=True))
+
+    def _guarded(self, kit: Kit, strip: Strip) -> Iterator[Frame]:
+        """Base strips whose guards are the kept rows as a player decodes them."""
+        bases = self.bases(kit.span, kit.picture)
+
+        def plain(strip: Strip, gop: Gop) -> Iterator[Frame]:
+            return map(strip.cut, bases.frames(gop.first, gop.count))
+
+        try:
+            for own, joined in zip(bases.frames(), self._decoded(kit, plain), strict=True):
+                yield strip.guarded(own, joined)
+        finally:
+            bases.close()
+
+    def _decoded(self, kit: Kit, rows: Callable[[Strip, Gop], Iterator[Frame]]) -> Iterator[Frame]:
+        """The joined pictures of a band span as a player sees them, its bands encoded from `rows`."""
+        parts: list[list[bytes]] = []
+        for piece in kit.pieces:
+            if piece.band < 0:
+                parts.append(self.kept(kit, piece).samples())
+            else:
+                strip = Strip.around(piece, self._size[1])
+                parts.append(self.band(kit, piece, lambda gop, strip=strip: rows(strip, gop)).samples())
+        pictures: Iterator[NalUnits] = (avcc_units(b"".join(stack)) for stack in zip(*parts, strict=True))
+        return decoded(pictures, self.sps, self.pps)
+
+
+def _drift(one: Frame, other: Frame, kept: Sequence[Piece]) -> int:
+    """The largest difference of luma in kept rows."""
+    worst = 0
+    for piece in kept:
+        rows = slice(piece.first * 16, (piece.last + 1) * 16)
+        a, b = one.y[rows], other.y[rows]
+        worst = max(worst, int((np.maximum(a, b) - np.minimum(a, b)).max()))
+    return worst

@@ -1,0 +1,95 @@
+"""How like two pictures are, and the quantiser at which a personal span is as good as a straight encode."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from fractions import Fraction
+
+import av
+import numpy as np
+from av.video.codeccontext import VideoCodecContext
+from numpy.typing import NDArray
+
+from reelpress.studio.render.house import PERSONAL, Coding, NalUnits, encode
+from reelpress.studio.render.mp4.h264 import annex_b
+from reelpress.studio.render.planes import Frame, Plane
+
+QUANTISERS = tuple(range(19, 26))
+SAMPLE_FRAMES = 24  # of a span are enough to choose by
+_EVERY = 3  # of them is compared
+STRAIGHT_PRESET, STRAIGHT_CRF = "veryfast", 23
+_LOSS = 0.0008  # SSIM that a span may lose against the straight encode; the bar for a whole file is 0.003
+_C1, _C2 = (0.01 * 255) ** 2, (0.03 * 255) ** 2
+_BLOCK = 4
+
+Float = NDArray[np.float32]
+
+
+def ssim(one: Plane, other: Plane) -> float:
+    """Mean structural similarity of two luma planes, over 8x8 windows every 4 pixels as FFmpeg's filter.
+
+    Wang et al., "Image quality assessment: from error visibility to structural similarity" (2004).
+    """
+    a, b = one.astype(np.float32), other.astype(np.float32)
+    sums = [_windows(plane) for plane in (a, b, a * a + b * b, a * b)]
+    mean_a, mean_b, squares, product = (total / 64 for total in sums)
+    variances = squares - mean_a**2 - mean_b**2
+    covariance = product - mean_a * mean_b
+    luminance = (2 * mean_a * mean_b + _C1) / (mean_a**2 + mean_b**2 + _C1)
+    return float((luminance * (2 * covariance + _C2) / (variances + _C2)).mean())
+
+
+def decoded(pictures: Iterable[NalUnits], sps: bytes, pps: bytes) -> Iterator[Frame]:
+    """Pictures of one stream. Raises av.error.FFmpegError for anything a strict decoder refuses."""
+    context = VideoCodecContext.create("h264", "r")
+    assert isinstance(context, VideoCodecContext)
+    context.thread_count = 1
+    context.options = {"err_detect": "explode", "flags": "+low_delay"}
+    head = [sps, pps]
+    for units in pictures:
+        for frame in context.decode(av.Packet(annex_b([*head, *units]))):
+            yield Frame(np.asarray(frame.to_ndarray(), np.uint8), frame.width, frame.height)
+        head = []
+    for frame in context.decode(None):
+        yield Frame(np.asarray(frame.to_ndarray(), np.uint8), frame.width, frame.height)
+
+
+def calibrated(frames: Sequence[Frame], fps: Fraction) -> int:
+    """The coarsest quantiser of PERSONAL whose SSIM is within `_LOSS` of a straight encode of the frames."""
+    wanted = _mean_ssim(frames, _straight(frames, fps)) - _LOSS
+
+    def good(quantiser: int) -> bool:
+        coded = encode(frames, fps, PERSONAL.at(quantiser))
+        return _mean_ssim(frames, decoded(coded.pictures, coded.sps, coded.pps)) >= wanted
+
+    return _coarsest(QUANTISERS, good)
+
+
+def _coarsest(quantisers: Sequence[int], good: Callable[[int], bool]) -> int:
+    """The last one that is good, given that quality falls along the list; the first where none is."""
+    low, high = 0, len(quantisers) - 1
+    while low < high:
+        middle = (low + high + 1) // 2
+        if good(quantisers[middle]):
+            low = middle
+        else:
+            high = middle - 1
+    return quantisers[low]
+
+
+def _straight(frames: Sequence[Frame], fps: Fraction) -> Iterator[Frame]:
+    free = Coding(STRAIGHT_PRESET, "crf", STRAIGHT_CRF, "bframes=3:psy=1:weightp=1:stitchable=0")
+    coded = encode(frames, fps, free)
+    return decoded(coded.pictures, coded.sps, coded.pps)
+
+
+def _mean_ssim(frames: Sequence[Frame], others: Iterable[Frame]) -> float:
+    pairs = list(zip(frames, others, strict=True))[::_EVERY]
+    return float(np.mean([ssim(one.y, other.y) for one, other in pairs]))
+
+
+def _windows(plane: Float) -> Float:
+    """Sums over 8x8 windows every 4 pixels."""
+    height, width = (side // _BLOCK for side in plane.shape)
+    blocks = plane[: height * _BLOCK, : width * _BLOCK].reshape(height, _BLOCK, width, _BLOCK).sum((1, 3))
+    rows = blocks[:-1] + blocks[1:]
+    total: Float = rows[:, :-1] + rows[:, 1:]
+    return total
