@@ -135,7 +135,7 @@ async def _medium(caller: Caller, request_id: str, headers: dict[str, str]) -> s
     while True:
         found = await _json(caller.http, "GET", f"{caller.url}/status/{request_id}", headers)
         if found["status"] == "SUCCESS":
-            return f"{found['video-url']}.mp4" if found["video-url"] else f"{found['image-url']}.jpg"
+            return found["video-url"] or found["image-url"]
         if found["status"] != "PROCESSING":
             raise RuntimeError(f"the request failed: {found['message']}")
         await asyncio.sleep(POLL_S)

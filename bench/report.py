@@ -87,11 +87,18 @@ def write(results: dict[str, Any]) -> dict[str, Any]:
     extras = {key: results.pop(key) for key in ("footage", "contenders") if key in results}
     results.setdefault("cases", {}).update(extras)
     merged = json.loads(RESULTS.read_text()) if RESULTS.exists() else {}
-    merged = _laid_over(merged, results, levels=3)
+    merged = laid_over(merged, results)
     merged |= summary(merged["cases"].get("loads", {}))
     RESULTS.parent.mkdir(parents=True, exist_ok=True)
     RESULTS.write_text(json.dumps(merged, indent=2, ensure_ascii=False) + "\n")
     return merged
+
+
+def laid_over(earlier: Any, later: Any, levels: int = 3) -> Any:
+    """Dictionaries are joined down to a level; below it the later one stands alone."""
+    if levels and isinstance(earlier, dict) and isinstance(later, dict):
+        return earlier | {key: laid_over(earlier.get(key), value, levels - 1) for key, value in later.items()}
+    return later
 
 
 def summary(loads: Mapping[str, Any]) -> dict[str, Any]:
@@ -273,12 +280,3 @@ def _bars_table(results: Mapping[str, Any]) -> Table:
             bar.path[-1], f"{value:g}", str(bar), "[green]✓[/]" if bar.holds(value) else "[red]✗[/]"
         )
     return table
-
-
-def _laid_over(earlier: Any, later: Any, levels: int) -> Any:
-    """Dictionaries are joined down to a level; below it the later one stands alone."""
-    if levels and isinstance(earlier, dict) and isinstance(later, dict):
-        return earlier | {
-            key: _laid_over(earlier.get(key), value, levels - 1) for key, value in later.items()
-        }
-    return later

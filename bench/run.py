@@ -65,9 +65,9 @@ def run(options: Options) -> None:
         "ranges": [item.variant.name for item in footages],
     }
     if "cpu" in options.parts:
-        results |= report.cpu_section(_cpu(options, footages, against, say))
+        results = report.laid_over(results, report.cpu_section(_cpu(options, footages, against, say)))
     if "latency" in options.parts:
-        results |= measure_latency(footages[0], say)
+        results = report.laid_over(results, measure_latency(footages[0], say))
     if "throughput" in options.parts:
         results["throughput"] = measure_throughput(footages[0], options.rows, say)
     results = report.write(results)
