@@ -85,7 +85,7 @@ def document(case: Case, footage: Footage) -> str:
     size = (HEIGHT, HEIGHT) if case.still else (WIDTH, HEIGHT)
     frames = case.frames if case.still else FRAMES
     ground = footage.still.name if case.still else footage.house.name
-    film = _producer("film", "qimage" if case.still else "avformat-novalidate", ground, frames, ())
+    film = _producer("film", "qimage" if case.still else "avformat", ground, frames, ())
     clear = _producer(
         "clear", "color", "#00000000", case.frames, tuple(map(_text, range(len(case.boxes)), case.boxes))
     )
@@ -103,8 +103,8 @@ def document(case: Case, footage: Footage) -> str:
 <tractor id="tractor0" in="0" out="{frames - 1}"><property name="shotcut">1</property>
 <track producer="background"/><track producer="v1"/><track producer="v2"/>
 {_transition("mix", 0, 1, sum="1")}
-{_transition("qtblend", 0, 1)}
-{_transition("qtblend", 0, 2)}
+{_transition("qtblend", 0, 1, disable="1")}
+{_transition("qtblend", 1, 2)}
 </tractor>
 </mlt>
 """
