@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from bench import templates
+from bench.alike import check_alike
 from bench.contenders import Contender
 from bench.footage import Footage
 from bench.loads import LOADS, Load, customers_of
@@ -89,7 +90,10 @@ def _measure_case(
                 for rival in [] if load.rival_of else rivals:
                     say(f"{where} {load.name}: {rival.name}")
                     cost = rival.render(template, next(fresh), folder)
-                    figures[load.name].rivals.setdefault(rival.name, []).append(cost)
+                    known = figures[load.name].rivals.setdefault(rival.name, [])
+                    if not known:
+                        check_alike(template.case, out, folder / f"{rival.name}.mp4")
+                    known.append(cost)
         last = seen[-1].values
         worker.render([last], out, scope.budget_s)
         kept = worker.own_bytes(last, out)

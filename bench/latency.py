@@ -1,7 +1,7 @@
 """From an accepted request to a URL that plays: a real server and worker, one request at a time."""
 
 import asyncio
-import itertools
+import math
 import os
 import signal
 import socket
@@ -64,7 +64,7 @@ def measure_latency(footage: Footage, say: Console) -> dict[str, Any]:
     return {
         "latency": {
             "p50_s": round(median(video), 4),
-            "p95_s": round(_percentile(video, 0.95), 4),
+            "p95_s": round(percentile(video, 0.95), 4),
             "known_ms": round(1000 * median(one["from_accepted_s"] for one in series["known"]), 1),
             "jpeg_ms": round(1000 * median(one["from_accepted_s"] for one in series["jpeg"]), 1),
         },
@@ -254,10 +254,10 @@ def _command_line(pid: int) -> list[str]:
         return []
 
 
-def _percentile(values: Sequence[float], share: float) -> float:
+def percentile(values: Sequence[float], share: float) -> float:
     """The smallest value that so large a share of the values does not exceed."""
     ordered = sorted(values)
-    return next(itertools.islice(ordered, max(0, -(-int(share * 1000) * len(ordered) // 1000) - 1), None))
+    return ordered[max(0, math.ceil(share * len(ordered)) - 1)]
 
 
 def _free_port() -> int:
