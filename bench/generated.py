@@ -20,23 +20,24 @@ Real = NDArray[np.float32]
 
 @dataclass(frozen=True, slots=True)
 class Shot:
-    """One take. `pan` and `shake` in pixels a frame; `level` and `contrast` in 8-bit steps."""
+    """One take. `pan` and `shake` in pixels a frame; `level`, `contrast` and `grain` in 8-bit steps; `texture`
+    is the share of fine detail in the contrast."""
 
     seed: int
     pan: tuple[float, float]
     shake: float
     level: float
     contrast: float
-    roughness: float
+    texture: float
     grain: float
 
 
 # A calm bright one, a dark still one, a busy fast one, and one in between.
 SHOTS = (
-    Shot(11, (1.3, 0.2), 0.4, 128, 34, 1.25, 2.0),
-    Shot(12, (0.2, 0.0), 0.1, 46, 16, 1.35, 2.5),
-    Shot(13, (6.7, 1.1), 1.2, 118, 46, 1.05, 2.5),
-    Shot(14, (-2.6, 0.7), 0.8, 104, 38, 1.15, 3.0),
+    Shot(11, (1.3, 0.2), 0.3, 128, 34, 0.18, 1.0),
+    Shot(12, (0.2, 0.0), 0.1, 46, 16, 0.14, 1.3),
+    Shot(13, (6.7, 1.1), 0.9, 118, 46, 0.40, 1.2),
+    Shot(14, (-2.6, 0.7), 0.6, 104, 38, 0.30, 1.5),
 )
 
 
@@ -64,11 +65,11 @@ class _Take:
     def __init__(self, shot: Shot) -> None:
         self._shot = shot
         rng = np.random.default_rng(shot.seed)
-        self._far = _padded(shot.level + shot.contrast * _texture(rng, *_TILE, shot.roughness))
-        self._near = _padded(shot.level * 0.8 + shot.contrast * 1.2 * _texture(rng, *_TILE, shot.roughness))
-        self._mask = _padded(np.clip(_texture(rng, *_TILE, 2.2) * 3 - 0.6, 0, 1))
+        self._far = _padded(shot.level + shot.contrast * _surface(rng, *_TILE, shot.texture))
+        self._near = _padded(0.8 * shot.level + 1.2 * shot.contrast * _surface(rng, *_TILE, shot.texture))
+        self._mask = _padded(np.clip(_noise(rng, *_TILE, 2.4) * 60 - 40, 0, 1))
         half = (_TILE[0] // 2, _TILE[1] // 2)
-        self._chroma = [_padded(128 + 14 * _texture(rng, *half, 1.8)) for _ in range(2)]
+        self._chroma = [_padded(128 + 9 * _shapes(_noise(rng, *half, 2.2))) for _ in range(2)]
         self._grain = rng.standard_normal((_GRAIN_TILES, HEIGHT, WIDTH)).astype(np.float32) * shot.grain
         self._walk = np.cumsum(rng.standard_normal((SHOT_FRAMES, 2)) * shot.shake, axis=0)
         rows, columns = np.linspace(-1, 1, HEIGHT)[:, None], np.linspace(-1, 1, WIDTH)[None, :]
@@ -91,11 +92,24 @@ class _Take:
             yield b"".join(planes)
 
 
-def _texture(rng: np.random.Generator, rows: int, columns: int, roughness: float) -> Real:
-    """Noise with a 1/f spectrum, which repeats without a seam; mean 0, deviation 1."""
+def _surface(rng: np.random.Generator, rows: int, columns: int, texture: float) -> Real:
+    """Flat shapes with clear edges, soft light over them, and fine detail."""
+    shapes, light = _shapes(_noise(rng, rows, columns, 2.0)), _noise(rng, rows, columns, 2.4)
+    return (0.7 - texture) * shapes + 0.3 * light + texture * _noise(rng, rows, columns, 1.2)
+
+
+def _shapes(smooth: Real) -> Real:
+    """Steps where `smooth` rises, a few pixels wide, as between things in a picture."""
+    scaled = smooth * 2
+    floor = np.floor(scaled)
+    return (floor + np.clip((scaled - floor - 0.5) * 14 + 0.5, 0, 1)) / 2
+
+
+def _noise(rng: np.random.Generator, rows: int, columns: int, smoothness: float) -> Real:
+    """Noise whose spectrum falls with that power; repeats without a seam; mean 0, deviation 1."""
     rates = np.hypot(np.fft.fftfreq(rows)[:, None], np.fft.rfftfreq(columns)[None, :])
     rates[0, 0] = np.inf
-    spectrum = np.fft.rfft2(rng.standard_normal((rows, columns))) / rates**roughness
+    spectrum = np.fft.rfft2(rng.standard_normal((rows, columns))) / rates**smoothness
     made = np.fft.irfft2(spectrum, s=(rows, columns))
     return (made / made.std()).astype(np.float32)
 
