@@ -20,8 +20,10 @@ Real = NDArray[np.float32]
 
 @dataclass(frozen=True, slots=True)
 class Shot:
-    """One take. `pan` and `shake` in pixels a frame; `level`, `contrast` and `grain` in 8-bit steps; `texture`
-    is the share of fine detail in the contrast."""
+    """One take. `pan` and `shake` in pixels a frame; `level`, `contrast` and `grain` in 8-bit steps.
+
+    `texture` is the share of fine detail in the contrast.
+    """
 
     seed: int
     pan: tuple[float, float]
