@@ -11,7 +11,7 @@ parser = argparse.ArgumentParser(
 )
 parser.add_argument("clip", nargs="?", type=Path, help="footage to use; without it a generated clip")
 parser.add_argument("--quick", action="store_true", help="one range, one round, quality of two rows")
-parser.add_argument("--rounds", type=int, default=3, help="rounds on every range (default 3)")
+parser.add_argument("--rounds", type=int, default=2, help="rounds on every range (default 2)")
 parser.add_argument("--loads", default="", help="only these rows, by name, with commas: f10,band")
 parser.add_argument(
     "--only", default="", help="only these parts: cpu, latency, throughput (with commas); merges into results"

@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 from bench.quality import Ssim
 from bench.templates import Case
 
-# A film that is missing scores far below these. Encoders differ in what they lose; on a personal frame another
-# name is written over the whole height as well.
+# A film that is missing scores far below these. Encoders differ in what they lose; on a personal frame
+# another name is written over the whole height as well.
 LEAST_SSIM, LEAST_SSIM_PERSONAL = 0.80, 0.55
 
 
