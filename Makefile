@@ -31,8 +31,8 @@ check: setup-dev ## Style, types, layers, doors
 	$(BIN)/lint-imports
 	$(BIN)/python tools/lint_doors.py
 
-bench: setup-dev ## Figures of this machine
-	@$(BIN)/python -m bench $(ARGS)
+bench: setup-dev ## Figures of this machine beside melt and ffmpeg (CLIP=footage, ARGS=--quick)
+	@$(BIN)/python -m bench $(if $(CLIP),"$(CLIP)") $(ARGS)
 
 prove: setup-dev ## Long trials: kills and soak
 	@$(BIN)/python -m pytest -m prove tests/prove $(ARGS)

@@ -1,0 +1,61 @@
+"""Our engine as the benchmark sees it: a template is published once, then rendered for many customers.
+
+Everything here runs in one warm process per template (bench/warm.py). What `Published` does in its
+constructor is the publication cost, reported apart; what `render` does is what is compared.
+"""
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bench.straight import write_straight
+from bench.templates import Template
+from reelpress.cli.template import template_plan
+from reelpress.studio.plan import Resolved, resolve
+from reelpress.studio.render import compose, render_still, render_video
+
+Values = Mapping[str, str]
+Picture = NDArray[np.uint8]  # yuv420p, bt709 limited: height * 3 / 2 rows of the width
+
+
+class Published:
+    """A template made ready. `folder` is private to it and may be kept between runs of one process only."""
+
+    def __init__(self, template: Template, folder: Path) -> None:
+        self._folder = folder
+        self._plan = template_plan(template.document)
+        self._files = {name: template.document.parent / name for name in self._plan.resources}
+
+    def render(self, values: Values, out: Path) -> None:
+        """The whole file for one customer (.mp4, or .jpg for a still), as it would be sent."""
+        if out.suffix == ".jpg":
+            out.write_bytes(render_still(self._plan, self._resolved(values), self._files))
+            return
+        with TemporaryDirectory(dir=self._folder) as folder:
+            made = render_video(self._plan, self._resolved(values), self._files, Path(folder))
+            made.video.replace(out)
+
+    def straight(self, values: Values, out: Path, sound_of: Path) -> None:
+        """The same frames in one ordinary encode; its sound is copied from `sound_of`, our own file."""
+        write_straight(self.frames(values), float(self._plan.fps), out, sound_of)
+
+    def frames(self, values: Values) -> Iterator[Picture]:
+        """The composed frames before any encoder."""
+        for frame in compose(self._plan, self._resolved(values), self._files):
+            yield frame.data
+
+    def own_bytes(self, values: Values, rendered: Path) -> int:
+        """Bytes kept for one more customer who was rendered to `rendered`: what no other one shares."""
+        del values
+        return rendered.stat().st_size
+
+    def close(self) -> None:
+        """Let go of everything."""
+
+    def _resolved(self, values: Values) -> Resolved:
+        resolved = resolve(self._plan, values)
+        assert isinstance(resolved, Resolved), resolved
+        return resolved

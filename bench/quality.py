@@ -1,0 +1,143 @@
+"""What an encode loses: ours and the straight one, each against the uncompressed composed frames.
+
+SSIM is FFmpeg's `ssim` filter (through PyAV) on luma: 8x8 windows that overlap by half, one figure a frame.
+"""
+
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+
+import av
+import numpy as np
+from av.filter import Graph
+from av.filter.context import FilterContext
+from av.video.frame import VideoFrame
+from numpy.typing import NDArray
+
+from bench.ours import Published
+from bench.people import Person
+from bench.templates import Template
+
+Plane = NDArray[np.uint8]
+BLOCK = 16
+# An error below one step (root mean square) in a block is seen by nobody: it counts as one step.
+FLOOR_MSE = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Quality:
+    """Of one file. `gap`: straight minus ours, so that more than 0 is worse than the straight encode."""
+
+    ssim_mean: float
+    ssim_worst: float
+    straight_ssim_mean: float
+    straight_ssim_worst: float
+    worst_block_gap_db: float
+    worst_block_frame: int
+    bytes: int
+    straight_bytes: int
+
+    @property
+    def ssim_mean_gap(self) -> float:
+        return self.straight_ssim_mean - self.ssim_mean
+
+    @property
+    def ssim_worst_gap(self) -> float:
+        return self.straight_ssim_worst - self.ssim_worst
+
+    @property
+    def bytes_vs_straight(self) -> float:
+        return self.bytes / self.straight_bytes
+
+
+def compare(template: Template, person: Person, folder: Path) -> Quality:
+    """Render one customer both ways and look at every frame. Needs about three encodes' time."""
+    published = Published(template, folder)
+    with tempfile.TemporaryDirectory(dir=folder) as scratch:
+        ours, straight = Path(scratch) / "ours.mp4", Path(scratch) / "straight.mp4"
+        published.render(person.values, ours)
+        published.straight(person.values, straight, ours)
+        try:
+            return _compared(published.frames(person.values), ours, straight)
+        finally:
+            published.close()
+
+
+def _compared(frames: Iterator[Plane], ours: Path, straight: Path) -> Quality:
+    both = (Ssim(), Ssim())
+    worst_gap, worst_frame = float("-inf"), 0
+    for number, (wanted, one, other) in enumerate(zip(frames, luma(ours), luma(straight), strict=True)):
+        reference = wanted[: one.shape[0]]
+        both[0].add(one, reference)
+        both[1].add(other, reference)
+        gap = float((block_psnr(other, reference) - block_psnr(one, reference)).max())
+        if gap > worst_gap:
+            worst_gap, worst_frame = gap, number
+    mine, theirs = both[0].scores, both[1].scores
+    return Quality(
+        ssim_mean=float(np.mean(mine)),
+        ssim_worst=min(mine),
+        straight_ssim_mean=float(np.mean(theirs)),
+        straight_ssim_worst=min(theirs),
+        worst_block_gap_db=worst_gap,
+        worst_block_frame=worst_frame,
+        bytes=ours.stat().st_size,
+        straight_bytes=straight.stat().st_size,
+    )
+
+
+def luma(path: Path) -> Iterator[Plane]:
+    """The Y plane of every frame."""
+    with av.open(str(path)) as container:
+        container.streams.video[0].thread_type = "AUTO"
+        for frame in container.decode(video=0):
+            yield np.asarray(frame.to_ndarray()[: frame.height], np.uint8)
+
+
+def block_psnr(one: Plane, other: Plane) -> NDArray[np.float64]:
+    """PSNR of every 16x16 block in dB; blocks at the edges may be smaller. At most 48.13 (see FLOOR_MSE)."""
+    error = one.astype(np.float32) - other
+    error *= error
+    rows = np.arange(0, one.shape[0], BLOCK)
+    columns = np.arange(0, one.shape[1], BLOCK)
+    sums = np.add.reduceat(np.add.reduceat(error, columns, axis=1), rows, axis=0)
+    sizes = np.outer(_sizes(rows, one.shape[0]), _sizes(columns, one.shape[1]))
+    return 10 * np.log10(255.0**2 / np.maximum(sums / sizes, FLOOR_MSE))
+
+
+class Ssim:
+    """SSIM of pictures against references, in the order they are added."""
+
+    def __init__(self) -> None:
+        self.scores: list[float] = []
+        self._graph: Graph | None = None
+        self._inputs: list[FilterContext] = []
+        self._output: FilterContext | None = None
+
+    def add(self, picture: Plane, reference: Plane) -> None:
+        if self._graph is None:
+            self._configure(*reference.shape)
+        for source, plane in zip(self._inputs, (picture, reference), strict=True):
+            frame = VideoFrame.from_ndarray(np.ascontiguousarray(plane), "gray")
+            frame.pts, frame.time_base = len(self.scores), Fraction(1, 30)
+            source.push(frame)
+        assert self._output is not None
+        compared = self._output.pull()
+        self.scores.append(float(compared.metadata["lavfi.ssim.Y"]))
+
+    def _configure(self, height: int, width: int) -> None:
+        graph = Graph()
+        size = f"video_size={width}x{height}:pix_fmt=gray:time_base=1/30"
+        self._inputs = [graph.add("buffer", size, name=name) for name in ("picture", "reference")]
+        judge, self._output = graph.add("ssim"), graph.add("buffersink")
+        self._inputs[0].link_to(judge, 0, 0)
+        self._inputs[1].link_to(judge, 0, 1)
+        judge.link_to(self._output)
+        graph.configure()
+        self._graph = graph
+
+
+def _sizes(starts: NDArray[np.int64], end: int) -> NDArray[np.int64]:
+    return np.diff(np.append(starts, end))
