@@ -1,8 +1,8 @@
-"""Band spans: only the rows that data touches are encoded for a customer; the rest of each picture is kept.
+"""Band spans: only the rows that data touches are encoded for a customer; the rest of a picture is kept.
 
-A picture is made of pieces stacked top to bottom: kept rows (encoded once for everyone) and bands (encoded per
-customer), each from an encoder of its own, joined by rewriting slice headers. Around each piece stand guard
-rows, which are encoded as slices of their own and thrown away.
+A picture is made of pieces stacked top to bottom: kept rows (encoded once for everyone) and bands (encoded
+per customer), each from an encoder of its own, joined by rewriting slice headers. Around each piece stand
+guard rows, which are encoded as slices of their own and thrown away.
 
 What keeps the joined stream true to what the encoders saw:
 - Between a band's text and its edge lie `margin` rows of macroblocks that show the same picture to everyone.
@@ -186,7 +186,7 @@ def contrasting(frame: Frame, bands: Sequence[Band], level: int) -> Frame:
 
 
 def _slice_rows(rows: int, margin: int, *, whole: bool) -> int:
-    """Rows of a slice of kept rows below a guard of the same height; `whole`: slices must end with the rows."""
+    """Rows of a slice of kept rows below a guard as high; `whole`: the slices must end where the rows do."""
     least = max(margin + 1, 4)
     if not whole:
         return max(least, _KEPT_GUARD_ROWS)
@@ -196,7 +196,7 @@ def _slice_rows(rows: int, margin: int, *, whole: bool) -> int:
 def _fill(
     out: Frame, start: int, end: int, edge: Plane, middle: Frame, row: int, noise: np.random.Generator
 ) -> None:
-    """Levels that contrast with the picture's edge, column block by column block; beside it they never rest."""
+    """Levels that contrast with the picture's edge, block by block; beside it they never rest."""
     if start >= end:
         return
     means = edge[: len(edge) // MACROBLOCK_PX * MACROBLOCK_PX].reshape(-1, MACROBLOCK_PX).mean(1)

@@ -1,8 +1,8 @@
 """The house encoding: H.264 whose pieces can be joined, whoever encoded them and however slowly.
 
-What decides SPS and PPS is pinned: without B pictures, psycho-visual options and weighted prediction, with one
-reference and `stitchable`, every preset writes the same parameter sets (x264 core 165). One thread, because
-x264's bytes depend on their number.
+What decides SPS and PPS is pinned: without B pictures, psycho-visual options and weighted prediction, with
+one reference and `stitchable`, every preset writes the same parameter sets (x264 core 165). One thread,
+because x264's bytes depend on their number.
 """
 
 import threading

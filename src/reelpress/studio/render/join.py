@@ -51,13 +51,15 @@ def join(film: Film) -> Joined:
 
 def write_file(film: Film, joined: Joined, path: Path) -> None:
     """The file itself, from segments in memory."""
-    data = {part.key: (part.segment.data, part.segment.index_bytes) for part in film.parts}
-    held = [data[source.key] for source in joined.sources]
+    segments = {part.key: part.segment for part in film.parts}
+    held = [segments[source.key] for source in joined.sources]
+    data = [memoryview(segment.data) for segment in held]
+    bases = [segment.index_bytes for segment in held]
     with path.open("wb") as file:
         file.write(joined.head)
         for source, offset, length in joined.extents.tolist():
-            content, base = held[source]
-            file.write(memoryview(content)[offset - base : offset - base + length])
+            begin = offset - bases[source]
+            file.write(data[source][begin : begin + length])
 
 
 def _layout(film: Film) -> Layout:

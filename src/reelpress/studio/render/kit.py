@@ -127,8 +127,8 @@ class Kits:
         return gops_of(span.frames, self._fps)
 
     def _kit(self, span: Span, picture: str, quantiser: int, margin: int) -> Kit:
-        pieces = pieces_of(span.bands, margin, self._size[1]) if margin >= 0 else ()
-        return Kit(span, picture, quantiser, margin, pieces)
+        pieces = pieces_of(span.bands, margin, self._size[1]) if margin >= 0 else None
+        return Kit(span, picture, quantiser, margin, pieces or ())
 
     def _choose(self, span: Span, picture: str) -> _Choice:
         sample = [frame.copy() for frame in self._frames(span.first, min(SAMPLE_FRAMES, span.frames))]

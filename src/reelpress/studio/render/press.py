@@ -10,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import repeat
 from pathlib import Path
 
 from reelpress.studio.plan.digest import Contents, digest, picture_digest, shown, sound_digest
@@ -63,11 +64,10 @@ class Press:
 
     def film(self, order: Order) -> Film:
         """Every segment of one customer's video. Raises RenderFault."""
-        spans = list(zip(self._plan.spans, self._pictures, strict=True))
         with Composer(self._plan, order.resolved, order.files) as composer:
             drawn = _Drawn(order, composer)
             with ThreadPoolExecutor(SPANS_AT_ONCE, thread_name_prefix="span") as pool:
-                stacks = list(pool.map(lambda pair: self._stack(*pair, drawn), spans))
+                stacks = list(pool.map(self._stack, self._plan.spans, self._pictures, repeat(drawn)))
         return Film(self._size, self._plan.fps, (self.kits.sps, self.kits.pps), stacks, self._sound())
 
     def _stack(self, span: Span, picture: str, drawn: "_Drawn") -> Stack:
@@ -98,7 +98,7 @@ class Press:
 
         def make() -> Segment:
             with ExitStack() as stack:
-                below = self._below(kit, drawn, stack)
+                below = self._below(kit, stack)
                 return Segment.of_pictures(
                     side_by_side(
                         self.kits.gops(span),
@@ -139,7 +139,7 @@ class Press:
         place = kit.key("place", piece) if piece else kit.picture
         return digest(kind, self._scope, place, kit.quantiser, values, RULES)
 
-    def _below(self, kit: Kit, drawn: "_Drawn", stack: ExitStack) -> Callable[[Gop], Iterator[Frame]]:
+    def _below(self, kit: Kit, stack: ExitStack) -> Callable[[Gop], Iterator[Frame]]:
         """The span's base frames: read where the plan's are few enough to be kept, else composed anew."""
         span = kit.span
         if not self._stores_bases:
