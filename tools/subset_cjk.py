@@ -2,8 +2,9 @@
 
     python tools/subset_cjk.py /usr/share/fonts/opentype/noto src/reelpress/studio/render/fonts
 
-The source is Debian's package fonts-noto-cjk (Noto Sans CJK 2.004, SIL Open Font License); fonttools does the
-cutting (`pip install fonttools`). Neither is needed to run or test Reelpress: the result is in the repository.
+The source is Debian's package fonts-noto-cjk (Noto Sans CJK 2.004, SIL Open Font License); fonttools does
+the cutting (`pip install fonttools`). Neither is needed to run or test Reelpress: the result is in the
+repository.
 
 Characters: the national standards as Python's codecs know them, so the list needs no file of its own.
 
@@ -34,7 +35,12 @@ STANDARDS = (
     ("euc_kr", range(0xA1, 0xFF)),
 )
 LATER_NAMES = "玥祎喆堃珺頔昇犇垚焱晞煊翀珅婳姸祐鎔镕叡槙凜瑤𠮷〇"
-EAST_ASIAN_MARKS = (range(0x3000, 0x3040), range(0x3099, 0x309F), range(0x30FB, 0x30FD), range(0xFF00, 0xFFF0))
+EAST_ASIAN_MARKS = (
+    range(0x3000, 0x3040),
+    range(0x3099, 0x309F),
+    range(0x30FB, 0x30FD),
+    range(0xFF00, 0xFFF0),
+)
 # `locl` would keep the other regions' forms, and with them twice the bytes.
 FEATURES = ["ccmp", "kern", "mark", "mkmk"]
 VERTICAL = ["vhea", "vmtx", "VORG", "BASE"]
