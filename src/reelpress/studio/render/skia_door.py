@@ -162,6 +162,19 @@ class Canvas:
             self._canvas.restore()
 
     @contextmanager
+    def rounded(self, box: Box, radius: float) -> Generator[None]:
+        """Clip to `box` with round corners of `radius` pixels of the surface, whatever the transformation."""
+        matrix = self._canvas.getTotalMatrix()
+        across = max(1e-6, float(np.hypot(matrix.getScaleX(), matrix.getSkewY())))
+        down = max(1e-6, float(np.hypot(matrix.getScaleY(), matrix.getSkewX())))
+        self._canvas.save()
+        self._canvas.clipRRect(_skia.RRect.MakeRectXY(_rect(box), radius / across, radius / down), True)
+        try:
+            yield
+        finally:
+            self._canvas.restore()
+
+    @contextmanager
     def layer(self, alpha: float = 1.0, level: float = 1.0, *, add: bool = False) -> Generator[None]:
         """What is drawn inside is put down as one: faded by `alpha`, its colours times `level`."""
         paint = _skia.Paint()
