@@ -89,6 +89,7 @@ SCRIPTS = {
 STYLES = {
     "outline": styled("Ananya अ 王", outline=4, outline_colour=(220, 40, 60, 255)),
     "shadow": styled("Ananya अ 👋", shadow_colour=(0, 0, 0, 220), shadow_x=4, shadow_y=4, shadow_blur=2),
+    "shadow_hard": styled("Ananya 👋 ✨", shadow_colour=(220, 40, 60, 255), shadow_x=8),
     "background": styled("Ananya", background=(200, 60, 20, 255), pad=8),
     "letter_spacing": styled("Ananya 王", letter_spacing=6),
     "underline": styled("Ananya gyp", underline=True),

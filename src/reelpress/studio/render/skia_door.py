@@ -88,7 +88,10 @@ class Fonts:
 
 
 class Ink:
-    """How text is painted: filled, or stroked with `stroke` pixels; `blur` softens it."""
+    """How text is painted: filled, or stroked with `stroke` pixels; `blur` softens it.
+
+    Emoji keep their own colours, unless `flat`: then they are drawn as silhouettes.
+    """
 
     def __init__(
         self,
@@ -96,6 +99,7 @@ class Ink:
         *,
         stroke: float = 0.0,
         blur: float = 0.0,
+        flat: bool = False,
         underline: bool = False,
         strike: bool = False,
     ) -> None:
@@ -105,6 +109,9 @@ class Ink:
             self._paint.setStyle(_skia.Paint.kStroke_Style)
             self._paint.setStrokeWidth(stroke)
             self._paint.setStrokeJoin(_skia.Paint.kRound_Join)
+        if flat:
+            solid = _colour((*colour[:3], 255))
+            self._paint.setColorFilter(_skia.ColorFilters.Blend(solid, _skia.BlendMode.kSrcIn))
         if blur:
             self._paint.setMaskFilter(_skia.MaskFilter.MakeBlur(_skia.kNormal_BlurStyle, blur))
         decoration = _skia.textlayout.TextDecoration
