@@ -55,6 +55,47 @@ def test_one_endless_word_is_cut_between_characters() -> None:
     assert fitted.lines[-1].endswith("…")
 
 
+def test_lines_the_template_writes_count_as_lines() -> None:
+    assert fit("one\ntwo\nthree", (400, 300), "shrink", lines=3).lines == ("one", "two", "three")
+    assert fit("one\ntwo\nthree", (400, 300), "shrink", lines=2).lines == ("one two three",)
+
+
+@pytest.mark.parametrize("newline", ["\n", "\r\n", "\r", "\v", "\f", "\x85", "\u2028", "\u2029"])
+def test_every_kind_of_newline_ends_a_line(newline: str) -> None:
+    assert fit(f"one{newline}two", (400, 300), "shrink", lines=2).lines == ("one", "two")
+
+
+def test_chinese_and_japanese_wrap_between_characters() -> None:
+    assert fit("王小明生日快乐", (80, 200), "wrap", lines=2) == Fitted(("王小明生", "日快乐"), 40)
+
+
+def test_no_line_begins_with_a_closing_mark_or_ends_with_an_opening_one() -> None:
+    assert fit("ありがとう。さくら", (100, 200), "wrap", lines=2).lines == ("ありがと", "う。さくら")
+    assert fit("王小明说「你好」", (100, 200), "wrap", lines=2).lines == ("王小明说", "「你好」")
+
+
+def test_korean_and_latin_words_stay_whole() -> None:
+    assert fit("김민준 박서연", (80, 200), "wrap", lines=2).lines == ("김민준", "박서연")
+    assert fit("你好 Ananya 王小明", (140, 200), "wrap", lines=3).lines == ("你好", "Ananya", "王小明")
+
+
+@pytest.mark.parametrize("mode", ["shrink", "wrap", "ellipsis"])
+@pytest.mark.parametrize(
+    "text",
+    ["x" * 10_000, "word " * 2_000, "王小明" * 3_333, "e" + "\u0301" * 9_999, "\U0001f469\u200d" * 5_000],
+)
+def test_endless_text_is_measured_a_few_times_only(text: str, mode: TextFit) -> None:
+    measured = 0
+
+    def counting(line: str, size: float) -> tuple[float, float]:
+        nonlocal measured
+        measured += len(line)
+        return measure(line, size)
+
+    fit_text(text, 40, (300, 100), FitRule(mode, 2, 12), counting)
+    assert measured < 10 * len(text)
+
+
 @given(
     st.text(min_size=1, max_size=200),
     st.floats(8, 600),

@@ -23,6 +23,9 @@ NAMES = {
     "Gurmukhi": "ਗੁਰਪ੍ਰੀਤ",
     "Hebrew": "שושנה",
     "Thai": "สมชาย",
+    "Chinese": "王小明歐陽",
+    "Japanese": "佐藤さくら",
+    "Korean": "김민준",
     "emoji": "✨\U0001f469\u200d\U0001f4bb\U0001f1ee\U0001f1f3",
 }
 HOSTILE = [
@@ -130,6 +133,13 @@ def test_a_shadow_falls_where_it_is_told(job: MakeJob) -> None:
     assert np.flatnonzero(shadowed.any(axis=0))[-1] == pytest.approx(
         np.flatnonzero(plain.any(axis=0))[-1] + 12, abs=1
     )
+
+
+def test_a_character_that_no_font_has_is_drawn_as_a_box_among_the_others(job: MakeJob) -> None:
+    for unknown in ("\U00012000", "\ue000", "\u0f40"):
+        boxed = ink(job(words("a{{name}}b"), name=unknown).rgb(0))
+        assert _runs(boxed.any(axis=0)) >= 3
+        assert _width(boxed) > _width(ink(job(words("ab")).rgb(0))) + 10
 
 
 def test_an_unknown_family_is_drawn_in_the_bundled_sans(job: MakeJob) -> None:

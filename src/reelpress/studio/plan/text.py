@@ -26,8 +26,8 @@ def clean_value(value: str) -> str:
         stacked = stacked + 1 if category in {"Mn", "Me"} else 0
         if stacked <= MAX_STACKED_MARKS:
             kept.append("\ufffd" if category == "Cs" else character)
-    text = _SPACES.sub(" ", unicodedata.normalize("NFC", "".join(kept)))  # what stood between may be gone
-    return text[:MAX_CHARACTERS].strip()
+    shown = _SPACES.sub(" ", "".join(kept))  # what was dropped may have stood between two blanks
+    return unicodedata.normalize("NFC", shown)[:MAX_CHARACTERS].strip()
 
 
 def fill_template(template: str, values: Mapping[str, str]) -> str:

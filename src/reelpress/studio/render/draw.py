@@ -260,7 +260,7 @@ class Painter:
                 else Box(0, 0, still.width, still.height)
             )
             if source.radius:
-                with canvas.clipped(target, source.radius):
+                with canvas.rounded(target, source.radius):
                     canvas.picture(still, part, target)
             else:
                 canvas.picture(still, part, target)

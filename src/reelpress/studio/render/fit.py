@@ -1,13 +1,15 @@
 """Text into a box: shrink to a floor, then wrap, then cut with an ellipsis; never over the edge."""
 
+import re
 import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from reelpress.studio.render.graphemes import graphemes
+from reelpress.studio.render.graphemes import graphemes, unbroken
 from reelpress.studio.scene.ops import FitRule
 
 ELLIPSIS = "…"
+_NEWLINE = re.compile("\r\n|[\n\v\f\r\x1c-\x1e\x85\u2028\u2029]")
 _LRI, _RLI, _PDI = "\u2066", "\u2067", "\u2069"
 _STEP = 0.97  # a twentieth of a step smaller is not seen; seven steps are a fifth
 Size = tuple[float, float]
@@ -21,20 +23,20 @@ class Fitted:
 
 
 def fit_text(text: str, size: float, box: Size, rule: FitRule, measure: Measure) -> Fitted:
-    """`box` is the room for the lines themselves, in pixels. `scale` and `fill` need no fitting."""
-    lines = tuple(text.split("\n"))
+    """`box` is the room for the lines themselves, in pixels. `scale` and `fill` need no fitting.
+
+    Lines as the text has them are kept where the rule allows as many, else the text flows as one.
+    """
+    lines = tuple(_NEWLINE.split(text))
+    if len(lines) > rule.max_lines:
+        lines = (" ".join(line.strip() for line in lines if line.strip()),)
     if min(box) < 1 or not text.strip():
         return Fitted((), size)
     floor = min(rule.min_size, size)
     if rule.mode == "shrink" and (fitting := _largest(lines, size, floor, box, measure)):
         return Fitted(lines, fitting)
-    start = size if rule.mode != "shrink" else max(floor, size)
-    step = start
-    while step >= floor and rule.mode != "ellipsis":
-        wrapped = _wrap(lines, step, box[0], rule.max_lines, measure, inside_words=False)
-        if wrapped is not None and _fits(wrapped, step, box, measure):
-            return Fitted(wrapped, step)
-        step = step * _STEP if step == floor or step * _STEP > floor else floor
+    if rule.mode != "ellipsis" and (fitted := _wrapped(lines, size, floor, box, rule.max_lines, measure)):
+        return fitted
     return _cut(lines, size if rule.mode == "ellipsis" else floor, box, rule.max_lines, measure)
 
 
@@ -72,34 +74,55 @@ def _fits(lines: Sequence[str], size: float, box: Size, measure: Measure) -> boo
     return width <= box[0] and height <= box[1]
 
 
+def _wrapped(
+    lines: Sequence[str], size: float, floor: float, box: Size, most: int, measure: Measure
+) -> Fitted | None:
+    """Lines broken at words, as large as they fit. What does not fit at the floor fits at no size."""
+    words = [unbroken(line) for line in lines]
+    smallest = _wrap(words, floor, box[0], most, measure)
+    if smallest is None or not _fits(smallest, floor, box, measure):
+        return None
+    while size > floor:
+        wrapped = _wrap(words, size, box[0], most, measure)
+        if wrapped is not None and _fits(wrapped, size, box, measure):
+            return Fitted(wrapped, size)
+        size *= _STEP
+    return Fitted(smallest, floor)
+
+
 def _wrap(
-    lines: Sequence[str], size: float, width: float, most: int, measure: Measure, *, inside_words: bool
+    lines: Sequence[Sequence[str]],
+    size: float,
+    width: float,
+    most: int,
+    measure: Measure,
+    *,
+    whole: bool = True,
 ) -> tuple[str, ...] | None:
-    """At most `most` lines no wider than `width`, or None."""
+    """At most `most` lines no wider than `width`, or None. `lines` are words, split only if not `whole`."""
+
+    def fits(words: Sequence[str]) -> bool:
+        return measure("".join(words).rstrip(), size)[0] <= width
+
     wrapped: list[str] = []
-    for line in lines:
-        rest = line.strip()
-        while rest:
+    for words in lines:
+        at = 0
+        while at < len(words):
             if len(wrapped) == most:
                 return None
-            head = _head(rest, size, width, measure, inside_words=inside_words)
-            if not head:
-                return None
-            wrapped.append(head.strip())
-            rest = rest[len(head) :].lstrip()
+            count = _most(len(words) - at, lambda n, at=at, words=words: fits(words[at : at + n]))
+            if not count:
+                if whole:
+                    return None
+                letters = graphemes(words[at])
+                count = _most(len(letters), lambda n, letters=letters: fits(letters[:n]))
+                if not count:
+                    return None
+                words = [*letters[:count], *filter(None, ["".join(letters[count:])]), *words[at + 1 :]]
+                at = 0
+            wrapped.append("".join(words[at : at + count]).strip())
+            at += count
     return tuple(wrapped)
-
-
-def _head(rest: str, size: float, width: float, measure: Measure, *, inside_words: bool) -> str:
-    """The longest start of `rest` that fits, ending at a space where there is one."""
-    words = rest.split(" ")
-    count = _most(len(words), lambda n: measure(" ".join(words[:n]), size)[0] <= width)
-    if count:
-        return " ".join(words[:count])
-    if not inside_words:
-        return ""
-    pieces = graphemes(words[0])
-    return "".join(pieces[: _most(len(pieces), lambda n: measure("".join(pieces[:n]), size)[0] <= width)])
 
 
 def _cut(lines: Sequence[str], size: float, box: Size, most: int, measure: Measure) -> Fitted:
@@ -109,14 +132,14 @@ def _cut(lines: Sequence[str], size: float, box: Size, most: int, measure: Measu
         size *= box[1] / line_height * 0.98
         line_height = box[1]
     rows = max(1, min(most, int(box[1] / line_height)))
-    whole = _wrap(lines, size, box[0], rows, measure, inside_words=True)
-    if whole is not None and _fits(whole, size, box, measure):
-        return Fitted(whole, size)
+    everything = _wrap([unbroken(line) for line in lines], size, box[0], rows, measure, whole=False)
+    if everything is not None and _fits(everything, size, box, measure):
+        return Fitted(everything, size)
     pieces = graphemes(" ".join(line.strip() for line in lines))
 
     def attempt(count: int) -> tuple[str, ...] | None:
         shortened = "".join(pieces[:count]).rstrip() + ELLIPSIS
-        wrapped = _wrap([shortened], size, box[0], rows, measure, inside_words=True)
+        wrapped = _wrap([unbroken(shortened)], size, box[0], rows, measure, whole=False)
         return wrapped if wrapped is not None and _fits(wrapped, size, box, measure) else None
 
     count = _most(len(pieces), lambda n: attempt(n) is not None)
@@ -124,8 +147,14 @@ def _cut(lines: Sequence[str], size: float, box: Size, most: int, measure: Measu
 
 
 def _most(upper: int, holds: Callable[[int], bool]) -> int:
-    """The largest n in 0..upper for which `holds`, given that it holds for all smaller ones."""
-    low, high = 0, upper
+    """The largest n in 0..upper for which `holds`, given that it holds for all smaller ones.
+
+    Tries 1, 2, 4 and so on first, so that the work depends on the answer and not on `upper`.
+    """
+    low, high = 0, 1
+    while high <= upper and holds(high):
+        low, high = high, 2 * high
+    high = min(high - 1, upper)
     while low < high:
         middle = (low + high + 1) // 2
         if holds(middle):

@@ -1,10 +1,11 @@
-"""Still pictures from local files: named formats, upright, capped, ready to draw."""
+"""Still pictures from local files: named formats, first frame, upright, in sRGB, capped, ready to draw."""
 
 from collections.abc import Mapping
+from io import BytesIO
 from pathlib import Path
 
 import numpy as np
-from PIL import Image, ImageOps
+from PIL import Image, ImageCms, ImageOps
 
 from reelpress.studio.render.model import RenderFault
 from reelpress.studio.render.skia_door import Picture
@@ -42,12 +43,35 @@ def _load(path: Path, name: str, limit: int) -> "np.ndarray[tuple[int, ...], np.
             if width * height > MAX_PIXELS or max(width, height) > MAX_SIDE:
                 raise RenderFault(f"{width}x{height} pixels; at most {MAX_PIXELS} are read.", name)
             image.draft("RGB", (limit, limit))
-            upright = ImageOps.exif_transpose(image)
-            upright.thumbnail((limit, limit), Image.Resampling.LANCZOS)
-            rgba = np.asarray(upright.convert("RGBA"))
-    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as problem:
+            drawn = _plain(ImageOps.exif_transpose(image))
+            drawn.thumbnail((limit, limit), Image.Resampling.LANCZOS)
+            rgba = np.asarray(drawn.convert("RGBA"))
+    except (OSError, ValueError, SyntaxError, EOFError, MemoryError, Image.DecompressionBombError) as problem:
         raise RenderFault(f"not a readable picture ({type(problem).__name__}).", name) from None
     return premultiplied_bgra(rgba)
+
+
+def _plain(image: Image.Image) -> Image.Image:
+    """8-bit sRGB that may be resized: no palette, no colour that stands for transparency."""
+    if image.mode.startswith("I;16"):
+        image = Image.fromarray((np.asarray(image) >> 8).astype(np.uint8))
+    if "transparency" in image.info or image.mode not in {"L", "RGB", "CMYK"}:
+        image = image.convert("RGBA")
+    image = _srgb(image)
+    return image.convert("RGB") if image.mode == "CMYK" else image
+
+
+def _srgb(image: Image.Image) -> Image.Image:
+    profile = image.info.get("icc_profile")
+    if not profile or image.mode not in {"RGB", "RGBA", "CMYK", "L"}:
+        return image
+    try:
+        source = ImageCms.ImageCmsProfile(BytesIO(profile))
+        target = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB"))  # pyright: ignore[reportUnknownMemberType, reportUnknownArgumentType] - Pillow leaves this one untyped
+        mode = "RGBA" if image.mode == "RGBA" else "RGB"
+        return ImageCms.profileToProfile(image, source, target, outputMode=mode) or image
+    except (ImageCms.PyCMSError, OSError, ValueError):
+        return image  # a broken profile is no reason to refuse a good picture
 
 
 def premultiplied_bgra(

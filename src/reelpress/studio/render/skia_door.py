@@ -3,6 +3,7 @@
 skia-python ships no types, so everything that comes out of it is `Any` here and typed from here on.
 """
 
+import re
 from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from functools import cache
@@ -20,6 +21,9 @@ from reelpress.studio.scene.ops import Box, Rgba
 Pixels = NDArray[np.uint8]
 _skia: Any = skia
 NO_WRAP = 1_000_000.0
+_ISOLATES = re.compile("[\u2066-\u2069]+")
+# Isolates are no letters, and Arabic letters are joined (CSS Text 3, section 8.2.1).
+_UNSPACED = re.compile("([\u2066-\u2069\u0600-\u08ff\ufb50-\ufdff\ufe70-\ufeff]+)")
 _SAME_SIZE = 0.01  # a picture drawn within one percent of its size needs no better than linear sampling
 
 
@@ -60,27 +64,34 @@ class Fonts:
     def line(
         self, text: str, *, family: str, size: float, weight: int, italic: bool, spacing: float, paint: "Ink"
     ) -> "Line":
-        """One line of shaped text; it is not wrapped."""
+        """One line of shaped text, never wrapped; `spacing` pixels lie between letters, not around them."""
         style = _skia.textlayout.TextStyle()
         style.setFontFamilies([family, *self.families] if family in self.families else list(self.families))
         slant = _skia.FontStyle.kItalic_Slant if italic else _skia.FontStyle.kUpright_Slant
         style.setFontStyle(_skia.FontStyle(weight, _skia.FontStyle.kNormal_Width, slant))
         style.setFontSize(size)
-        if spacing:
-            style.setLetterSpacing(spacing)
         paint.dress(style)
         paragraph_style = _skia.textlayout.ParagraphStyle()
         paragraph_style.setTextStyle(style)
         builder = _skia.textlayout.ParagraphBuilder.make(paragraph_style, self._collection, self._unicode)
-        builder.pushStyle(style)
-        builder.addText(text)
+        # Between two ends without spacing, the paragraph puts all of it after each letter, never before.
+        parts = [part for part in _UNSPACED.split(f"\u2068{text}\u2069") if part] if spacing else [text]
+        for part in parts:
+            style.setLetterSpacing(0.0 if _UNSPACED.match(part) else spacing)
+            builder.pushStyle(style)
+            builder.addText(part)
+            builder.pop()
         paragraph = builder.Build()
         paragraph.layout(NO_WRAP)
-        return Line(paragraph)
+        joined = any(_UNSPACED.match(part) and not _ISOLATES.fullmatch(part) for part in parts)
+        return Line(paragraph, after=0.0 if joined else spacing)
 
 
 class Ink:
-    """How text is painted: filled, or stroked with `stroke` pixels; `blur` softens it."""
+    """How text is painted: filled, or stroked with `stroke` pixels; `blur` softens it.
+
+    Emoji keep their own colours, unless `flat`: then they are drawn as silhouettes.
+    """
 
     def __init__(
         self,
@@ -88,6 +99,7 @@ class Ink:
         *,
         stroke: float = 0.0,
         blur: float = 0.0,
+        flat: bool = False,
         underline: bool = False,
         strike: bool = False,
     ) -> None:
@@ -97,6 +109,9 @@ class Ink:
             self._paint.setStyle(_skia.Paint.kStroke_Style)
             self._paint.setStrokeWidth(stroke)
             self._paint.setStrokeJoin(_skia.Paint.kRound_Join)
+        if flat:
+            solid = _colour((*colour[:3], 255))
+            self._paint.setColorFilter(_skia.ColorFilters.Blend(solid, _skia.BlendMode.kSrcIn))
         if blur:
             self._paint.setMaskFilter(_skia.MaskFilter.MakeBlur(_skia.kNormal_BlurStyle, blur))
         decoration = _skia.textlayout.TextDecoration
@@ -113,11 +128,14 @@ class Ink:
 
 
 class Line:
-    """Shaped text; sizes in pixels, `baseline` from the top."""
+    """Shaped text; sizes in pixels, `baseline` from the top.
 
-    def __init__(self, paragraph: Any) -> None:
+    `after` is the blank that the paragraph ends with and the line does not count.
+    """
+
+    def __init__(self, paragraph: Any, after: float = 0.0) -> None:
         self.paragraph: Any = paragraph
-        self.width = float(paragraph.LongestLine)
+        self.width = max(0.0, float(paragraph.LongestLine) - after)
         self.height = float(paragraph.Height)
         self.baseline = float(paragraph.AlphabeticBaseline)
 
@@ -145,6 +163,19 @@ class Canvas:
             self._canvas.clipRRect(_skia.RRect.MakeRectXY(_rect(box), radius, radius), True)
         else:
             self._canvas.clipRect(_rect(box), True)
+        try:
+            yield
+        finally:
+            self._canvas.restore()
+
+    @contextmanager
+    def rounded(self, box: Box, radius: float) -> Generator[None]:
+        """Clip to `box` with round corners of `radius` pixels of the surface, whatever the transformation."""
+        matrix = self._canvas.getTotalMatrix()
+        across = max(1e-6, float(np.hypot(matrix.getScaleX(), matrix.getSkewY())))
+        down = max(1e-6, float(np.hypot(matrix.getScaleY(), matrix.getSkewX())))
+        self._canvas.save()
+        self._canvas.clipRRect(_skia.RRect.MakeRectXY(_rect(box), radius / across, radius / down), True)
         try:
             yield
         finally:

@@ -108,7 +108,8 @@ def _inks(style: TextStyle) -> tuple[tuple[Ink, float, float], ...]:
     """Shadow, fill, outline on top, as Qt draws them; each with its offset."""
     inks: list[tuple[Ink, float, float]] = []
     if style.shadow_colour[3]:
-        inks.append((Ink(style.shadow_colour, blur=style.shadow_blur), style.shadow_x, style.shadow_y))
+        shadow = Ink(style.shadow_colour, blur=style.shadow_blur, flat=True)
+        inks.append((shadow, style.shadow_x, style.shadow_y))
     inks.append((Ink(style.colour, underline=style.underline, strike=style.strike), 0.0, 0.0))
     if style.outline and style.outline_colour[3]:
         inks.append((Ink(style.outline_colour, stroke=style.outline), 0.0, 0.0))

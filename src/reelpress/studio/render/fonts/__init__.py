@@ -1,4 +1,8 @@
-"""The bundled fonts (SIL Open Font License, see OFL.txt), so that every installation draws alike."""
+"""The bundled fonts (SIL Open Font License, see OFL.txt), so that every installation draws alike.
+
+Han is drawn in its simplified Chinese form where regions differ; see tools/subset_cjk.py for what is in that
+font. A character that no font has is drawn as the box of the text's first font.
+"""
 
 from collections.abc import Mapping
 from functools import lru_cache
@@ -20,6 +24,7 @@ _SCRIPTS = [
     "Gurmukhi",
     "Hebrew",
     "Thai",
+    "CJK SC",
 ]
 # Emoji last: that font also has digits, which must come from the text's own face.
 FALLBACK_ORDER = (
@@ -32,7 +37,7 @@ FALLBACK_ORDER = (
 
 
 def bundled_files() -> tuple[Path, ...]:
-    return tuple(sorted(FOLDER.glob("*.ttf")))
+    return tuple(sorted((*FOLDER.glob("*.ttf"), *FOLDER.glob("*.otf"))))
 
 
 def fonts_for(files: Mapping[str, Path]) -> Fonts:
