@@ -8,3 +8,4 @@ def test_explore(run):
         else: line = "KEPT " + str([(k,f if k!='mlt' else {x:f[x] for x in('frames','resources')}) for k,f,_ in o.copies])[:300]
         print(f"{name:32} {line} | {o.left}" + ("" if all(l.seconds<=21 for l in o.limits) else f" LIM {o.limits}"), file=out)
     print(around, file=out)
+    import resource; print(resource.getrusage(resource.RUSAGE_CHILDREN), file=out)

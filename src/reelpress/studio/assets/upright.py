@@ -14,7 +14,7 @@ from itertools import chain
 from av.error import BlockingIOError as WantsMore
 from av.error import EOFError as NoMore
 from av.filter import Graph
-from av.sidedata.sidedata import Type as SideDataType
+from av.sidedata.sidedata import SideData
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
@@ -50,11 +50,15 @@ def steady_frames(decoded: Iterator[VideoFrame], stream: VideoStream, rate: Frac
     base = first.time_base or UNKNOWN_TIME
     shape = f"video_size={first.width}x{first.height}:pix_fmt={first.format.name}:{_time_base(base)}"
     graph = _linked(("buffer", shape), ("fps", f"fps={rate.numerator}/{rate.denominator}"))
+    begin: int | None = None
     for frame in chain([first], frames):
-        _check_length(frame, first)
-        if frame.pts is not None:
-            frame.pts = round(frame.pts * (frame.time_base or base) / base)
+        if frame.pts is None:
+            continue
+        frame.pts = round(frame.pts * (frame.time_base or base) / base)
         frame.time_base = base
+        begin = frame.pts if begin is None else begin
+        if (frame.pts - begin) * base > MAX_DURATION_S:  # before the gap is filled with frames
+            raise MediaFault(f"it is longer than {MAX_DURATION_S:.0f} s", "cut it into shorter pieces")
         yield from _through(graph, frame)
     yield from _through(graph, None)
 
@@ -81,8 +85,8 @@ def upright_frames(decoded: Iterator[VideoFrame], stream: VideoStream) -> Iterat
 
 def turns_of(frame: VideoFrame) -> tuple[tuple[str, str], ...]:
     """Filters that do what the display matrix (ISO/IEC 14496-12, 6.2.2) asks for, in quarter turns."""
-    found = frame.side_data.get(SideDataType.DISPLAYMATRIX)
-    if found is None:
+    found = frame.side_data.get("DISPLAYMATRIX")
+    if not isinstance(found, SideData):
         return ()
     a, b, _, c, d = struct.unpack("=5i", bytes(found)[:20])
     if abs(b) > abs(a):
@@ -133,12 +137,6 @@ def _size(frame: VideoFrame, aspect: Fraction | None) -> tuple[int, int]:
     """Even, and as wide as square pixels make it; an aspect nobody means is left out."""
     known = aspect if aspect and Fraction(1, WIDEST_ASPECT) <= aspect <= WIDEST_ASPECT else Fraction(1)
     return max(round(frame.width * known) // 2 * 2, 2), max(frame.height // 2 * 2, 2)
-
-
-def _check_length(frame: VideoFrame, first: VideoFrame) -> None:
-    """Before a gap is filled with frames."""
-    if frame.time is not None and first.time is not None and frame.time - first.time > MAX_DURATION_S:
-        raise MediaFault(f"it is longer than {MAX_DURATION_S:.0f} s", "cut it into shorter pieces")
 
 
 def _linked(*steps: tuple[str, str]) -> Graph:
