@@ -56,6 +56,7 @@ def steady_frames(decoded: Iterator[VideoFrame], stream: VideoStream, rate: Frac
             continue
         frame.pts = round(frame.pts * (frame.time_base or base) / base)
         frame.time_base = base
+        frame.duration = frame.duration or max(round(1 / (rate * base)), 1)  # else the last one is lost
         begin = frame.pts if begin is None else begin
         if (frame.pts - begin) * base > MAX_DURATION_S:  # before the gap is filled with frames
             raise MediaFault(f"it is longer than {MAX_DURATION_S:.0f} s", "cut it into shorter pieces")
