@@ -2,19 +2,22 @@
 
 import asyncio
 import os
-from collections.abc import Iterator
 
 import pytest
-
-from reelpress.platform.db import connect
 from tests.studio.hostile.corpus import CASES
 from tests.studio.hostile.kitchen import Outcome, Surroundings, take_in
 
+from reelpress.platform.db import connect
+
 
 @pytest.fixture(scope="session")
-def run(postgres_url: str, tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, Outcome], Surroundings]:
+def run(
+    postgres_url: str, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[dict[str, Outcome], Surroundings]:
     name = f"hostile_{os.getpid()}"
-    asyncio.run(_execute(postgres_url, f"CREATE DATABASE {name} TEMPLATE reelpress_template STRATEGY FILE_COPY"))
+    asyncio.run(
+        _execute(postgres_url, f"CREATE DATABASE {name} TEMPLATE reelpress_template STRATEGY FILE_COPY")
+    )
     return take_in(CASES, postgres_url.replace("/postgres?", f"/{name}?"), tmp_path_factory.mktemp("hostile"))
 
 

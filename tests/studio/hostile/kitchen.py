@@ -12,16 +12,16 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from tests.studio.hostile.cases import SECRET, Case, Materials
+
 from reelpress.app.workspaces import NewWorkspace, make_workspace
 from reelpress.platform.auth import Principal, Role
 from reelpress.platform.config import Settings
 from reelpress.platform.context import Platform, open_platform
-from reelpress.platform.db import connect
 from reelpress.platform.errors import Refusal
 from reelpress.platform.sandbox import Limits, Sandbox
 from reelpress.studio.assets import service
 from reelpress.studio.assets.model import Upload
-from tests.studio.hostile.cases import SECRET, Case, Materials
 
 AT_ONCE = 2
 
@@ -50,28 +50,28 @@ class Surroundings:
 
 
 class WatchedSandbox(Sandbox):
-    """The real one; it notes which limits were set."""
+    """The real one; it notes which limits were set, and waits at most `patience_s`, so that tests are quick."""
 
-    def __init__(self) -> None:
+    def __init__(self, patience_s: float) -> None:
         super().__init__(1)
         self.limits: list[Limits] = []
+        self._patience_s = patience_s
 
     async def run(self, function, *arguments, limits=None, folder=None):
-        self.limits.append(limits or Limits())
+        limits = limits or Limits()
+        self.limits.append(limits)
+        limits = replace(limits, seconds=min(limits.seconds, self._patience_s))
         return await super().run(function, *arguments, limits=limits, folder=folder)
 
 
-def take_in(
-    cases: Sequence[Case], database_url: str, root: Path
-) -> tuple[dict[str, Outcome], Surroundings]:
+def take_in(cases: Sequence[Case], database_url: str, root: Path) -> tuple[dict[str, Outcome], Surroundings]:
     """Outcomes by name of case."""
     with _canary() as (listener, address), _temporary(root / "tmp"):
         materials = _materials(root, address)
-        before = _tree(root)
-        outcomes = asyncio.run(_all(cases, database_url, root, materials))
+        outcomes, before = asyncio.run(_all(cases, database_url, root, materials))
         after = _tree(root)
         return outcomes, Surroundings(
-            {path: content for path, content in after.items() if before.get(path) != content},
+            {path: after.get(path, "gone") for path in before | after if before.get(path) != after.get(path)},
             _calls(listener),
             _processes_in(root),
         )
@@ -87,7 +87,8 @@ def _materials(root: Path, address: str) -> Materials:
 
 async def _all(
     cases: Sequence[Case], database_url: str, root: Path, materials: Materials
-) -> dict[str, Outcome]:
+) -> tuple[dict[str, Outcome], dict[str, str]]:
+    """Outcomes, and what was there before the first of them."""
     turns = asyncio.Semaphore(AT_ONCE)
     settings = Settings(
         _env_file=None, data_dir=root / "data", database_url=database_url, log_level="WARNING"
@@ -98,16 +99,18 @@ async def _all(
             NewWorkspace(name="Trial", admin_email="a@example.com", admin_password="long enough"),
         )
         principal = Principal(workspace.workspace_id, Role.marketer, "test")
+        service.uploads_folder(platform).mkdir()
+        before = _tree(root)
 
         async def one(case: Case) -> tuple[str, Outcome]:
             async with turns:
                 return case.name, await _taken(case, platform, principal, materials)
 
-        return dict(await asyncio.gather(*(one(case) for case in cases)))
+        return dict(await asyncio.gather(*(one(case) for case in cases))), before
 
 
 async def _taken(case: Case, platform: Platform, principal: Principal, materials: Materials) -> Outcome:
-    sandbox = WatchedSandbox()
+    sandbox = WatchedSandbox(case.patience_s)
     watched = replace(platform, sandbox=sandbox)
     content = await asyncio.to_thread(case.content, materials)
     refusal = fault = None

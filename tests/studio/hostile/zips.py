@@ -57,19 +57,70 @@ def _deep(_: Materials) -> bytes:
 
 
 CASES = [
-    Case("zip-that-is-fine", "bundle.zip", lambda _: zipped(("a/a.mlt", GOOD), ("a/sample.png", picture("PNG"))), Kept("mlt", None, None)),
-    *(_named(name) for name in ("../../evil.png", "/etc/passwd", "C:/evil.png", "a\\..\\..\\evil.png", "a/../../../evil")),
+    Case(
+        "zip-that-is-fine",
+        "bundle.zip",
+        lambda _: zipped(("a/a.mlt", GOOD), ("a/sample.png", picture("PNG"))),
+        Kept("mlt", None, None),
+    ),
+    *(
+        _named(name)
+        for name in ("../../evil.png", "/etc/passwd", "C:/evil.png", "a\\..\\..\\evil.png", "a/../../../evil")
+    ),
     Case("zip-with-a-link", "bundle.zip", lambda _: _linked(stat.S_IFLNK), Refused("link or a device")),
     Case("zip-with-a-device", "bundle.zip", lambda _: _linked(stat.S_IFBLK), Refused("link or a device")),
-    Case("zip-bomb", "bundle.zip", lambda _: zipped(("a.mlt", GOOD), ("sample.png", bytes(80_000_000))), Refused("far more")),
+    Case(
+        "zip-bomb",
+        "bundle.zip",
+        lambda _: zipped(("a.mlt", GOOD), ("sample.png", bytes(80_000_000))),
+        Refused("far more"),
+    ),
     Case("zip-lying-about-sizes", "bundle.zip", _lying_sizes, Refused("damaged|far more")),
     Case("zip-of-overlapping-entries", "bundle.zip", _overlapping, Refused("damaged")),
-    Case("zip-with-twins", "bundle.zip", lambda _: zipped(("a.mlt", GOOD), ("a.png", b"1"), ("A.PNG", b"2")), Refused("twice")),
+    Case(
+        "zip-with-twins",
+        "bundle.zip",
+        lambda _: zipped(("a.mlt", GOOD), ("a.png", b"1"), ("A.PNG", b"2")),
+        Refused("twice"),
+    ),
     Case("zip-in-zips", "bundle.zip", _deep, Refused("zip inside a zip")),
-    Case("zip-with-two-templates", "bundle.zip", lambda _: zipped(("a.mlt", GOOD), ("b.mlt", GOOD)), Refused("one template")),
-    Case("zip-of-201-files", "bundle.zip", lambda _: zipped(*((f"{n}", b"") for n in range(201))), Refused("201 files")),
+    Case(
+        "zip-with-two-templates",
+        "bundle.zip",
+        lambda _: zipped(("a.mlt", GOOD), ("b.mlt", GOOD)),
+        Refused("one template"),
+    ),
+    Case(
+        "zip-of-201-files",
+        "bundle.zip",
+        lambda _: zipped(*((f"{n}", b"") for n in range(201))),
+        Refused("201 files"),
+    ),
     Case("zip-cut", "bundle.zip", lambda _: zipped(("a.mlt", GOOD))[:-40], Refused("damaged")),
-    Case("zip-encrypted", "bundle.zip", lambda _: (lambda d: d[:6] + b"\x01" + d[7 : d.index(b"PK\x01\x02") + 8] + b"\x01" + d[d.index(b"PK\x01\x02") + 9 :])(zipped(("a.mlt", GOOD))), Refused("encrypted|password")),
-    Case("zip-with-a-control-character", "bundle.zip", lambda _: zipped(("a.mlt", GOOD), ("a\x1b[2J.png", b"")), Refused("control characters")),
-    Case("zip-with-a-playlist", "bundle.zip", lambda m: zipped(("a.mlt", GOOD), ("sample.png", f"#EXTM3U\n{m.canary}/a.ts\n".encode())), Refused("playlist")),
-]  # fmt: skip
+    Case(
+        "zip-encrypted",
+        "bundle.zip",
+        lambda _: (
+            lambda d: (
+                d[:6]
+                + b"\x01"
+                + d[7 : d.index(b"PK\x01\x02") + 8]
+                + b"\x01"
+                + d[d.index(b"PK\x01\x02") + 9 :]
+            )
+        )(zipped(("a.mlt", GOOD))),
+        Refused("encrypted|password"),
+    ),
+    Case(
+        "zip-with-a-control-character",
+        "bundle.zip",
+        lambda _: zipped(("a.mlt", GOOD), ("a\x1b[2J.png", b"")),
+        Refused("control characters"),
+    ),
+    Case(
+        "zip-with-a-playlist",
+        "bundle.zip",
+        lambda m: zipped(("a.mlt", GOOD), ("sample.png", f"#EXTM3U\n{m.canary}/a.ts\n".encode())),
+        Refused("playlist"),
+    ),
+]
