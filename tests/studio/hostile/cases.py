@@ -28,7 +28,7 @@ class Materials:
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """Our copy: kind, size in pixels (films, pictures) and length in seconds (films, sounds), each if given."""
+    """Our copy: its kind, size in pixels and least and most seconds, where they are given."""
 
     kind: str = "video"
     size: tuple[int, int] | None = (96, 64)

@@ -49,7 +49,8 @@ def shown(
 
 def text(argument: str = "{{name}}", **values: str) -> str:
     named = {"argument": argument, "geometry": "10 10 200 60 1", "size": "20", **values}
-    return f"<filter>{prop('mlt_service', 'dynamictext')}{''.join(prop(k, v) for k, v in named.items())}</filter>"
+    inner = "".join(prop(key, value) for key, value in named.items())
+    return f"<filter>{prop('mlt_service', 'dynamictext')}{inner}</filter>"
 
 
 GOOD = shown(service="qimage", resource="sample.png", inner=text()).encode()
@@ -215,7 +216,7 @@ NAMES = [
     _case(
         "script-filter",
         shown(
-            inner=f"<filter>{prop('mlt_service', 'avfilter.movie')}{prop('av.filename', '/etc/passwd')}</filter>"
+            inner=f"<filter>{prop('mlt_service', 'avfilter.movie')}{prop('av.filename', '/etc/x')}</filter>"
         ),
         Refused("not supported"),
     ),

@@ -11,7 +11,7 @@ BT709 = LIMITED = 1
 
 
 def assert_house_film(path: Path, size: tuple[int, int]) -> float:
-    """Seconds of picture. H.264 High in MP4, constant rate, bt709 limited, square pixels, AAC 48 kHz stereo."""
+    """Seconds of picture: H.264 in MP4, constant rate, bt709 limited, square pixels, AAC 48 kHz stereo."""
     data = path.read_bytes()
     assert data.index(b"moov") < data.index(b"mdat")
     with av.logging.Capture() as said, av.open(str(path), options={"err_detect": "explode"}) as film:
@@ -28,7 +28,7 @@ def assert_house_film(path: Path, size: tuple[int, int]) -> float:
                 48_000,
                 "stereo",
             )
-        frames = [frame for frame in film.decode(video)]
+        frames = list(film.decode(video))
     rate = video.average_rate
     assert [frame.pts * frame.time_base for frame in frames] == [
         n / Fraction(rate) for n in range(len(frames))

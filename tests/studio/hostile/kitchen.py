@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import socket
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -50,7 +49,7 @@ class Surroundings:
 
 
 class WatchedSandbox(Sandbox):
-    """The real one; it notes which limits were set, and waits at most `patience_s`, so that tests are quick."""
+    """The real one; it notes which limits were set, and waits `patience_s` at most."""
 
     def __init__(self, patience_s: float) -> None:
         super().__init__(1)
@@ -173,7 +172,7 @@ def _processes_in(root: Path) -> list[str]:
     found = []
     for entry in Path("/proc").glob("[0-9]*"):
         try:
-            where = os.readlink(entry / "cwd")
+            where = str((entry / "cwd").readlink())
         except OSError:
             continue
         if where.startswith(str(root)):

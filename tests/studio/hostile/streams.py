@@ -15,7 +15,7 @@ SIZE_64 = b"\x01" + b"\xff" * 7  # EBML: of unknown length
 EVERY_6 = {"x264-params": "keyint=6:scenecut=0:bframes=0"}
 
 
-def _shot(name: str, outcome: Kept | Refused = Kept(), suffix: str = "mp4", **options: object) -> Case:
+def _shot(name: str, outcome: Kept | Refused, suffix: str = "mp4", **options: object) -> Case:
     def content(made: Materials) -> bytes:
         return footage(made.folder / f"{name}.{suffix}", **options)
 
@@ -131,7 +131,7 @@ HONEST = [
     _shot("interlaced", Kept(), options={"x264-params": "tff=1"}, picture=woven),
     _shot(
         "starts-before-zero",
-        Kept(),
+        Kept(seconds=(0.28, 0.28)),
         "mov",
         form="mov",
         stamps_ms=tuple(range(-200, 280, 40)),
