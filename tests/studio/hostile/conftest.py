@@ -9,6 +9,8 @@ from tests.studio.hostile.kitchen import Outcome, Surroundings, take_in
 
 from reelpress.platform.db import connect
 
+pytest.register_assert_rewrite("tests.studio.hostile.house")
+
 
 @pytest.fixture(scope="session")
 def run(
