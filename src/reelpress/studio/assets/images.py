@@ -80,11 +80,17 @@ def _load(path: Path) -> Image.Image:
             with Image.open(path, formats=[form]) as opened:
                 _check_size(opened.width, opened.height)
                 opened.load()
-                upright = ImageOps.exif_transpose(opened)
-                return _to_srgb(_to_8_bit(upright)).convert("RGBA" if _has_alpha(upright) else "RGB")
+                ImageOps.exif_transpose(opened, in_place=True)
+                mode = "RGBA" if _has_alpha(opened) else "RGB"
+                plain = _to_srgb(_to_8_bit(opened))
+                return plain if plain.mode == mode else plain.convert(mode)
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as fault:
         raise _too_large("more than that") from fault
-    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, EOFError, MemoryError) as fault:
+    except MemoryError as fault:
+        raise MediaFault(
+            "the picture is too large to be decoded within the memory allowed", "make it smaller"
+        ) from fault
+    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, EOFError) as fault:
         raise MediaFault(
             f"the {form} picture is broken and cannot be decoded", "save it again and resend"
         ) from fault

@@ -11,8 +11,9 @@ from typing import Any, TypeVar
 
 from reelpress.platform.context import Platform
 from reelpress.platform.sandbox import Limits, SandboxCrash, SandboxTimeout
+from reelpress.platform.telemetry import log
 from reelpress.studio.assets import fonts, images, templates
-from reelpress.studio.assets.faults import MediaFault
+from reelpress.studio.assets.faults import MediaFault, TemplateFault
 from reelpress.studio.assets.model import Prepared
 from reelpress.studio.assets.probe import MediaFacts, probe
 from reelpress.studio.assets.sniff import HEAD_BYTES, AssetKind, Sniffed, Unwanted, sniff
@@ -77,6 +78,12 @@ async def in_sandbox(
         raise MediaFault(
             "it cannot be read within the memory allowed, or it is damaged", "export it again"
         ) from fault
+    except (MediaFault, TemplateFault):
+        raise
+    except Exception as fault:
+        # A reader stumbled over what it did not foresee: the file is refused, and we want to know.
+        log.exception("untrusted_file_not_foreseen", reader=function.__name__)
+        raise MediaFault("it is damaged in a way that is not known", "export it again") from fault
 
 
 async def _copied(platform: Platform, found: Sniffed, source: Path, target: Path, name: str) -> _Copy:

@@ -7,9 +7,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
+from typing import cast
 
 import av
 from av.audio.stream import AudioStream
+from av.codec.context import CodecContext
 from av.container.input import InputContainer
 from av.error import FFmpegError
 from av.stream import Disposition
@@ -85,7 +87,7 @@ def probe(path: Path, demuxer: str) -> MediaFacts:
         duration = _duration_s(container)
         if picture is None:
             assert sound is not None
-            return MediaFacts(duration, has_audio=True, codec=sound.codec_context.codec.canonical_name)
+            return MediaFacts(duration, has_audio=True, codec=_codec_name(sound))
         _check_frame(picture)
         return MediaFacts(
             duration,
@@ -93,7 +95,7 @@ def probe(path: Path, demuxer: str) -> MediaFacts:
             picture.height,
             house_rate(picture.average_rate or picture.guessed_rate),
             sound is not None,
-            picture.codec_context.codec.canonical_name,
+            _codec_name(picture),
         )
 
 
@@ -102,7 +104,7 @@ def picture_stream(container: InputContainer) -> VideoStream | None:
     for stream in container.streams.video:
         if stream.disposition & Disposition.attached_pic:
             continue
-        _check_codec(stream.codec_context.codec.canonical_name, VIDEO_CODECS, "video")
+        _check_codec(_codec_name(stream), VIDEO_CODECS, "video")
         return stream
     return None
 
@@ -110,7 +112,7 @@ def picture_stream(container: InputContainer) -> VideoStream | None:
 def sound_stream(container: InputContainer) -> AudioStream | None:
     """The first audio stream. Raises MediaFault for a codec not taken."""
     for stream in container.streams.audio:
-        name = stream.codec_context.codec.canonical_name
+        name = _codec_name(stream)
         if not name.startswith("pcm_"):
             _check_codec(name, AUDIO_CODECS, "audio")
         return stream
@@ -137,9 +139,17 @@ def house_rate(rate: Fraction | None) -> Fraction:
     return Fraction(min(max(round(rate), 1), int(MAX_RATE)))
 
 
+def _codec_name(stream: VideoStream | AudioStream) -> str:
+    """Empty where FFmpeg has no decoder: then there is no context either, whatever the stubs say."""
+    context = cast("CodecContext | None", stream.codec_context)
+    return context.codec.canonical_name if context is not None else ""
+
+
 def _check_codec(name: str, known: frozenset[str], kind: str) -> None:
     if name not in known:
-        raise MediaFault(f"its {kind} codec {name} is not taken", "export it as H.264 with AAC")
+        raise MediaFault(
+            f"its {kind} codec {name or '(unknown)'} is not taken", "export it as H.264 with AAC"
+        )
 
 
 def _duration_s(container: InputContainer) -> float:

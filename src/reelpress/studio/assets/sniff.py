@@ -60,6 +60,7 @@ _RIFF = {
     b"AVI ": Sniffed("video", "avi"),
 }
 _PLAYLISTS = (b"#extm3u", b"ffconcat", b"[playlist]", b"<mpd", b"<asx", b"<smil")
+_UTF_16 = (b"\xff\xfe", b"\xfe\xff", b"<\0", b"\0<")
 _STILL_FIX = "send a PNG, JPEG, WebP or GIF"
 
 
@@ -111,6 +112,8 @@ def _by_frame_sync(head: bytes) -> Sniffed | None:
 
 
 def _as_text(head: bytes) -> Sniffed | Unwanted | None:
+    if head.startswith(_UTF_16):
+        return Unwanted("the file is text in UTF-16", "save it as UTF-8")
     text = head.removeprefix(b"\xef\xbb\xbf").lstrip().lower()
     if any(text.startswith(mark) for mark in _PLAYLISTS) or b"<mpd" in text[:1000]:
         return Unwanted(

@@ -11,6 +11,7 @@ from reelpress.studio.scene import Layer, SceneFault, layers, parse_scene, timel
 from reelpress.studio.scene.ops import Clip, ColourSource, Group, Node, Write
 
 MAX_FILE_BYTES = 5_000_000
+MAX_RESOURCE_BYTES = 2_000  # an index of the database holds it
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,8 @@ def read_template(path: Path, name: str) -> TemplateFacts:
         return _facts(path.read_bytes(), name)
     except SceneFault as fault:
         raise TemplateFault(f"{fault.message} {fault.fix}".strip(), fault.element, fault.line) from None
+    except RecursionError:
+        raise TemplateFault("tracks are nested too deeply. Simplify the project.", "", 0) from None
 
 
 def file_name_of(resource: str) -> str:
@@ -55,6 +58,8 @@ def file_name_of(resource: str) -> str:
 def _facts(document: bytes, name: str) -> TemplateFacts:
     scene = parse_scene(document, name)
     root = timeline(scene).root
+    if root.frames < 1:
+        raise TemplateFault("there is nothing to play. Put at least one clip on a track.", "", 0)
     rate = scene.profile.fps
     return TemplateFacts(
         width=scene.profile.width,
@@ -63,7 +68,7 @@ def _facts(document: bytes, name: str) -> TemplateFacts:
         fps_den=rate.denominator,
         frames=root.frames,
         duration_s=float(root.frames / rate),
-        resources=tuple(dict.fromkeys(_resources(root))),
+        resources=tuple(dict.fromkeys(_checked(name) for name in _resources(root))),
         layers=tuple(_layer_json(layer) for layer in layers(scene)),
         fonts=tuple(dict.fromkeys(_fonts(root))),
     )
@@ -75,6 +80,14 @@ def _resources(node: Node) -> Iterator[str]:
             yield from _resources(child)
     elif not isinstance(node.source, ColourSource) and node.source.resource:
         yield node.source.resource
+
+
+def _checked(resource: str) -> str:
+    if len(resource.encode()) > MAX_RESOURCE_BYTES:
+        raise TemplateFault(
+            f"the file name {resource[:40]!r}... is longer than {MAX_RESOURCE_BYTES} bytes. Rename it.", "", 0
+        )
+    return resource
 
 
 def _fonts(node: Node) -> Iterator[str]:

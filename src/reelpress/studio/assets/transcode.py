@@ -20,10 +20,6 @@ from av.audio.resampler import AudioResampler
 from av.audio.stream import AudioStream
 from av.container.input import InputContainer
 from av.container.output import OutputContainer
-from av.error import BlockingIOError as WantsMore
-from av.error import EOFError as NoMore
-from av.filter import Graph
-from av.filter.context import FilterContext
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
@@ -37,11 +33,11 @@ from reelpress.studio.assets.probe import (
     sound_lead_s,
     sound_stream,
 )
+from reelpress.studio.assets.upright import BT709, steady_frames
 
 AUDIO_RATE = 48_000
 AAC_FRAME = 1024
 AAC_BIT_RATE = 192_000
-BT709 = 1
 LIMITED_RANGE = 1
 DECODER_THREADS = 2
 VIDEO_OPTIONS = {
@@ -50,7 +46,6 @@ VIDEO_OPTIONS = {
     "profile": "high",
     "x264-params": "threads=2:rc-lookahead=10:keyint=60:open-gop=0",
 }
-TRANSPOSITIONS = {-90: ("clock",), 90: ("cclock",), 180: ("clock", "clock"), -180: ("clock", "clock")}
 
 
 def transcode_video(source: Path, demuxer: str, target: Path) -> MediaFacts:
@@ -92,7 +87,7 @@ def _write_picture(
     source.thread_count = DECODER_THREADS
     stream: VideoStream | None = None
     count = 0
-    for frame in _constant_rate(container, source, rate):
+    for frame in steady_frames(container.decode(source), source, rate):
         if stream is None:
             stream = _h264_stream(output, frame, rate)
         if count > MAX_DURATION_S * rate:
@@ -103,60 +98,6 @@ def _write_picture(
         return (0, 0), 0
     output.mux(stream.encode(None))
     return (stream.width, stream.height), count
-
-
-def _constant_rate(container: InputContainer, source: VideoStream, rate: Fraction) -> Iterator[VideoFrame]:
-    graph: Graph | None = None
-    for frame in container.decode(source):
-        graph = graph or _graph(source, frame, rate)
-        graph.vpush(frame)
-        yield from _pulled(graph)
-    if graph is not None:
-        graph.vpush(None)
-        yield from _pulled(graph)
-
-
-def _pulled(graph: Graph) -> Iterator[VideoFrame]:
-    while True:
-        try:
-            yield graph.vpull()
-        except (WantsMore, NoMore):
-            return
-
-
-def _graph(source: VideoStream, first: VideoFrame, rate: Fraction) -> Graph:
-    """Upright, square pixels, even sides, constant rate. Every argument is a number of ours."""
-    turns = TRANSPOSITIONS.get(first.rotation, ())
-    width, height = _upright_size(source, len(turns) % 2 == 1)
-    graph = Graph()
-    steps: list[FilterContext] = [graph.add("buffer", _buffer_arguments(source, first))]
-    steps += [graph.add("transpose", f"dir={turn}") for turn in turns]
-    steps += [
-        graph.add("fps", f"fps={rate.numerator}/{rate.denominator}"),
-        graph.add("scale", f"w={width}:h={height}:flags=bicubic:out_color_matrix=bt709:out_range=tv"),
-        graph.add("setsar", "sar=1"),
-        graph.add("format", "pix_fmts=yuv420p"),
-        graph.add("buffersink"),
-    ]
-    graph.link_nodes(*steps).configure()
-    return graph
-
-
-def _buffer_arguments(source: VideoStream, first: VideoFrame) -> str:
-    base = first.time_base or source.time_base or Fraction(1, 1000)
-    return (
-        f"video_size={first.width}x{first.height}:pix_fmt={first.format.name}"
-        f":time_base={base.numerator}/{base.denominator}:colorspace={int(first.colorspace)}:range={int(first.color_range)}"
-    )
-
-
-def _upright_size(source: VideoStream, turned: bool) -> tuple[int, int]:
-    aspect = source.sample_aspect_ratio or Fraction(1)
-    aspect = aspect if Fraction(1, 4) <= aspect <= 4 else Fraction(1)
-    width, height = round(source.width * aspect), source.height
-    if turned:
-        width, height = height, width
-    return max(width // 2 * 2, 2), max(height // 2 * 2, 2)
 
 
 def _h264_stream(output: OutputContainer, first: VideoFrame, rate: Fraction) -> VideoStream:
