@@ -6,7 +6,6 @@ constructor is the publication cost, reported apart; what `render` does is what 
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,7 +14,9 @@ from bench.straight import write_straight
 from bench.templates import Template
 from reelpress.cli.template import template_plan
 from reelpress.studio.plan import Resolved, resolve
-from reelpress.studio.render import compose, render_still, render_video
+from reelpress.studio.render import compose, render_still
+from reelpress.studio.render.join import join, write_file
+from reelpress.studio.render.pressroom import PressOrder, Stockroom, file_digest, press_for
 
 Values = Mapping[str, str]
 Picture = NDArray[np.uint8]  # yuv420p, bt709 limited: height * 3 / 2 rows of the width
@@ -25,18 +26,21 @@ class Published:
     """A template made ready. `folder` is private to it and may be kept between runs of one process only."""
 
     def __init__(self, template: Template, folder: Path) -> None:
-        self._folder = folder
         self._plan = template_plan(template.document)
         self._files = {name: template.document.parent / name for name in self._plan.resources}
+        self._contents = {name: file_digest(path) for name, path in self._files.items()}
+        self._room = Stockroom(folder / "cache")
+        if not template.case.still:
+            press_for(self._order({}))[1].prepare()
 
     def render(self, values: Values, out: Path) -> None:
         """The whole file for one customer (.mp4, or .jpg for a still), as it would be sent."""
         if out.suffix == ".jpg":
             out.write_bytes(render_still(self._plan, self._resolved(values), self._files))
             return
-        with TemporaryDirectory(dir=self._folder) as folder:
-            made = render_video(self._plan, self._resolved(values), self._files, Path(folder))
-            made.video.replace(out)
+        order = self._order(values)
+        film = press_for(order)[1].film(order.order())
+        write_file(film, join(film), out)
 
     def straight(self, values: Values, out: Path, sound_of: Path) -> None:
         """The same frames in one ordinary encode; its sound is copied from `sound_of`, our own file."""
@@ -49,11 +53,17 @@ class Published:
 
     def own_bytes(self, values: Values, rendered: Path) -> int:
         """Bytes kept for one more customer who was rendered to `rendered`: what no other one shares."""
-        del values
-        return rendered.stat().st_size
+        if rendered.suffix == ".jpg":
+            return rendered.stat().st_size
+        order = self._order(values)
+        return join(press_for(order)[1].film(order.order())).own_bytes
 
     def close(self) -> None:
         """Let go of everything."""
+
+    def _order(self, values: Values) -> PressOrder:
+        resolved = self._resolved(values) if values else Resolved((), ())
+        return PressOrder(self._plan.encode(), resolved, self._files, self._contents, self._room)
 
     def _resolved(self, values: Values) -> Resolved:
         resolved = resolve(self._plan, values)

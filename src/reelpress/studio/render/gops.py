@@ -10,8 +10,7 @@ from itertools import pairwise
 
 from reelpress.studio.render.house import NalUnits
 
-LONGEST_S = 2.0
-SIDE_BY_SIDE_S = 1.2  # a span of this length is cut in two, so that two cores share it
+LONGEST_S = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +23,7 @@ class Gop:
 
 def gops_of(frames: int, fps: Fraction) -> list[Gop]:
     """GOPs of nearly equal length; the same for the same span everywhere."""
-    count = max(1, -(-frames // max(1, int(LONGEST_S * fps))), 2 if frames >= SIDE_BY_SIDE_S * fps else 1)
+    count = max(1, -(-frames // max(1, int(LONGEST_S * fps))))
     edges = [round(frames * number / count) for number in range(count + 1)]
     return [Gop(first, following - first) for first, following in pairwise(edges)]
 

@@ -1,13 +1,13 @@
 """The house encoding: H.264 whose pieces can be joined, whoever encoded them and however slowly.
 
 What decides SPS and PPS is pinned: without B pictures, psycho-visual options and weighted prediction, with
-one reference and `stitchable`, every preset writes the same parameter sets (x264 core 165). One thread,
-because x264's bytes depend on their number.
+one reference and `stitchable`, every preset writes the same parameter sets (x264 core 165). The number of
+threads is pinned as well, because x264's bytes depend on it.
 """
 
 import threading
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import lru_cache
 
@@ -20,7 +20,7 @@ from reelpress.studio.render.planes import Frame, black
 
 PINNED = (
     "bframes=0:ref=1:weightp=0:cabac=1:8x8dct=1:psy=0:stitchable=1:open-gop=0:force-cfr=1:"
-    "keyint=infinite:threads=1:lookahead-threads=1:sliced-threads=0"
+    "keyint=infinite:lookahead-threads=1:sliced-threads=0"
 )
 _BT709 = _LIMITED = 1
 BUILD = f"av {av.__version__}"  # the wheel carries its x264; another build may write other bytes
@@ -36,18 +36,20 @@ class Coding:
     rate: str
     value: float
     extra: str = ""
+    threads: int = 1
 
     def at(self, value: float) -> "Coding":
-        return Coding(self.preset, self.rate, value, self.extra)
+        return replace(self, value=value)
 
     def with_extra(self, extra: str) -> "Coding":
-        return Coding(self.preset, self.rate, self.value, ":".join(filter(None, (self.extra, extra))))
+        return replace(self, extra=":".join(filter(None, (self.extra, extra))))
 
 
 # Paid once for all customers: slow, and a scene change may begin a GOP.
 SHARED = Coding("slow", "crf", 23.0)
-# Paid for every customer: no lookahead, a constant quantiser chosen by measurement (see `calibrate`).
-PERSONAL = Coding("superfast", "qp", 23.0, "scenecut=0:rc-lookahead=0:mbtree=0")
+# Paid for every customer: no lookahead, a constant quantiser chosen by measurement (see `quality`), and two
+# frames at once, so that two cores share a span without a second IDR.
+PERSONAL = Coding("superfast", "qp", 23.0, "scenecut=0:rc-lookahead=0:mbtree=0", threads=2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +94,7 @@ def _context(width: int, height: int, fps: Fraction, coding: Coding) -> VideoCod
     context.sample_aspect_ratio = Fraction(1)
     context.color_range = _LIMITED
     context.colorspace = context.color_primaries = context.color_trc = _BT709
-    context.thread_count = 1
+    context.thread_count = coding.threads
     context.options = {
         "preset": coding.preset,
         "profile": "high",

@@ -62,6 +62,16 @@ class Press:
         self.kits = Kits(cache, self._size, plan.fps, self._bare_frames)
         self._pictures = [picture_digest(plan, contents, span.first, span.last) for span in plan.spans]
 
+    def prepare(self, seen: Callable[[Span], None] = lambda _: None) -> None:
+        """Make all that no customer decides; `seen` is told of every span that is ready. Raises RenderFault."""
+        self._sound()
+        for span, picture in zip(self._plan.spans, self._pictures, strict=True):
+            if span.kind == "shared":
+                self._shared(span, picture)
+            else:
+                self._prepare_personal(self.kits.of(span, picture))
+            seen(span)
+
     def film(self, order: Order) -> Film:
         """Every segment of one customer's video. Raises RenderFault."""
         with Composer(self._plan, order.resolved, order.files) as composer:
@@ -69,6 +79,15 @@ class Press:
             with ThreadPoolExecutor(SPANS_AT_ONCE, thread_name_prefix="span") as pool:
                 stacks = list(pool.map(self._stack, self._plan.spans, self._pictures, repeat(drawn)))
         return Film(self._size, self._plan.fps, (self.kits.sps, self.kits.pps), stacks, self._sound())
+
+    def _prepare_personal(self, kit: Kit) -> None:
+        for piece in kit.pieces:
+            if piece.band < 0:
+                self.kits.kept(kit, piece)
+            else:
+                self.kits.strips(kit, piece).close()
+        if not kit.pieces and self._stores_bases:
+            self.kits.bases(kit.span, kit.picture).close()
 
     def _stack(self, span: Span, picture: str, drawn: "_Drawn") -> Stack:
         if span.kind == "shared":
