@@ -97,7 +97,7 @@ def _cpu(
     scope = Scope(1 if options.quick else options.rounds, options.budget_s, loads)
     figures: dict[str, dict[str, LoadFigures]] = {}
     with _progress(say) as progress, tempfile.TemporaryDirectory(prefix="reelpress-bench-") as folder:
-        total = steps(scope, len(footages), len(against))
+        total = steps(scope, len(footages), against)
         task = progress.add_task("starting", total=total)
         begun = 0
 
