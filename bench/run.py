@@ -62,6 +62,7 @@ def run(options: Options) -> None:
     footages = _prepare(options.clip, variants, say)
     results["footage"] = {
         "clip": options.clip.name if options.clip else "generated",
+        "seconds": footage.SECONDS,
         "ranges": [item.variant.name for item in footages],
     }
     if "cpu" in options.parts:
