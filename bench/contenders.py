@@ -18,6 +18,7 @@ class Contender(Protocol):
 
     name: str
     settings: str
+    stills: bool  # whether it is measured on single pictures as well
 
     def version(self) -> str: ...
 
@@ -31,6 +32,7 @@ class Melt:
 
     name = "melt"
     settings = f"libx264 {PRESET} crf {CRF} threads=1 real_time=-1, aac"
+    stills = True
 
     def version(self) -> str:
         said = subprocess.run(["melt", "--version"], capture_output=True, text=True, check=False)
@@ -54,6 +56,7 @@ class FfmpegOnePass:
 
     name = "ffmpeg"
     settings = f"drawtext, libx264 {PRESET} crf {CRF}, -threads 1 for decoder and encoder, sound copied"
+    stills = True
 
     def version(self) -> str:
         return subprocess.run(
@@ -82,6 +85,7 @@ class Moviepy:
 
     name = "moviepy"
     settings = f"TextClip over VideoFileClip, libx264 {PRESET} crf {CRF}, threads=1"
+    stills = False
 
     def __init__(self, python: str) -> None:
         self._python = python

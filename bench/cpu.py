@@ -60,9 +60,16 @@ def measure_range(
     return figures
 
 
-def steps(scope: Scope, ranges: int, rivals: int) -> int:
+def measured_on(load: Load, rivals: Sequence[Contender]) -> list[Contender]:
+    """Who renders this load; nobody where figures of another load count."""
+    if load.rival_of:
+        return []
+    return [rival for rival in rivals if rival.stills or not templates.CASES[load.case].still]
+
+
+def steps(scope: Scope, ranges: int, rivals: Sequence[Contender]) -> int:
     """How often `say` is called."""
-    renders = sum(1 if load.rival_of else 1 + rivals for load in scope.loads) * scope.rounds
+    renders = sum(1 + len(measured_on(load, rivals)) for load in scope.loads) * scope.rounds
     cases = len({load.case for load in scope.loads})
     return ranges * (renders + cases + (sum(load.quality for load in scope.loads) if scope.quality else 0))
 
@@ -87,7 +94,7 @@ def _measure_case(
             for load in loads:
                 say(f"{where} {load.name}: ours")
                 figures[load.name].ours.append(_ours(worker, load, fresh, seen, out, scope.budget_s))
-                for rival in [] if load.rival_of else rivals:
+                for rival in measured_on(load, rivals):
                     say(f"{where} {load.name}: {rival.name}")
                     cost = rival.render(template, next(fresh), folder)
                     known = figures[load.name].rivals.setdefault(rival.name, [])

@@ -12,7 +12,7 @@ from types import TracebackType
 from typing import Self
 
 _TICKS_PER_S = os.sysconf("SC_CLK_TCK")
-_SAMPLE_S = 0.25
+_SAMPLE_S = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,12 +46,14 @@ def run(command: Sequence[str], out: Path, environment: Mapping[str, str] | None
             stderr=said,
             env={**os.environ, **(environment or {})},
         )
-        _, status, used = os.wait4(process.pid, 0)
+        # Not ru_maxrss: it starts from the size of the process that started this one.
+        with PeakPss(process.pid) as peak:
+            _, status, used = os.wait4(process.pid, 0)
     wall_s = time.monotonic() - started
     process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode != 0 or not out.exists():
         raise subprocess.CalledProcessError(process.returncode, list(command), stderr=log.read_bytes())
-    return Cost(1, used.ru_utime + used.ru_stime, wall_s, used.ru_maxrss / 1024, out.stat().st_size)
+    return Cost(1, used.ru_utime + used.ru_stime, wall_s, peak.mb, out.stat().st_size)
 
 
 def own_cpu_s() -> float:
@@ -100,6 +102,7 @@ class PeakPss:
         self._look()
 
     def _watch(self) -> None:
+        self._look()
         while not self._over.wait(_SAMPLE_S):
             self._look()
 

@@ -28,7 +28,7 @@ COLUMNS = """\
 ours/melt/ffmpeg CPU s: user and system time of one customer's file, whole process tree (median over ranges);
   ours in its warm process (mean of the round's customers), rivals from start to end of their process.
 vs melt, vs ffmpeg: rival's CPU seconds / ours on the same range in this run; median over ranges (least).
-peak MB: ours PSS of the warm process, rivals maximum resident size. bytes: the finished file.
+peak MB: highest proportional set size seen, of the warm process or the program. bytes: the finished file.
 published: CPU seconds paid once per template. shared90: 9 of 10 customers show a value already shown.
 known: all of it rendered before; rivals cost there what f10 costs them. still: one 1080x1080 JPEG.
 SSIM gap: straight minus ours (straight: x264 veryfast, CRF 23, of the same frames), both against the
@@ -83,10 +83,15 @@ def cpu_section(figures: BY_RANGE) -> dict[str, Any]:
 
 
 def write(results: dict[str, Any]) -> dict[str, Any]:
-    """Lay the results over those of parts and loads that were not measured this time, and keep all."""
+    """Lay the results over those of parts and loads that were not measured this time, and keep all.
+
+    Results over other footage are dropped: figures of two films say nothing side by side.
+    """
     extras = {key: results.pop(key) for key in ("footage", "contenders") if key in results}
     results.setdefault("cases", {}).update(extras)
     merged = json.loads(RESULTS.read_text()) if RESULTS.exists() else {}
+    if merged.get("cases", {}).get("footage") != results["cases"].get("footage"):
+        merged = {}
     merged = laid_over(merged, results)
     merged |= summary(merged["cases"].get("loads", {}))
     RESULTS.parent.mkdir(parents=True, exist_ok=True)

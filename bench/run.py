@@ -62,6 +62,7 @@ def run(options: Options) -> None:
     footages = _prepare(options.clip, variants, say)
     results["footage"] = {
         "clip": options.clip.name if options.clip else "generated",
+        "seconds": footage.SECONDS,
         "ranges": [item.variant.name for item in footages],
     }
     if "cpu" in options.parts:
@@ -97,17 +98,20 @@ def _cpu(
     scope = Scope(1 if options.quick else options.rounds, options.budget_s, loads)
     figures: dict[str, dict[str, LoadFigures]] = {}
     with _progress(say) as progress, tempfile.TemporaryDirectory(prefix="reelpress-bench-") as folder:
-        task = progress.add_task("starting", total=steps(scope, len(footages), len(against)))
-        begun = False
+        total = steps(scope, len(footages), against)
+        task = progress.add_task("starting", total=total)
+        begun = 0
 
         def step(what: str) -> None:
             nonlocal begun
-            progress.update(task, advance=1 if begun else 0, description=what)
-            begun = True
+            progress.update(task, completed=begun, description=what)
+            begun += 1
+            if not say.is_terminal:
+                say.print(f"{begun}/{total} {what}", highlight=False)
 
         for item in footages:
             figures[item.variant.name] = measure_range(item, against, scope, Path(folder), step)
-        progress.update(task, advance=1, description="CPU seconds and quality")
+        progress.update(task, completed=total, description="CPU seconds and quality")
     return figures
 
 

@@ -18,7 +18,7 @@ def test_a_program_is_charged_for_its_own_time_and_that_of_its_children(tmp_path
     assert alone.file_bytes == through_a_child.file_bytes == 7
     assert alone.cpu_s > 0
     assert through_a_child.cpu_s > 0.5 * alone.cpu_s
-    assert alone.peak_mb > 1
+    assert 1 < alone.peak_mb < 100
 
 
 def test_a_program_that_fails_or_writes_nothing_is_a_fault(tmp_path: Path) -> None:

@@ -1,8 +1,13 @@
+from pathlib import Path
+
+import pytest
 from bench.cpu import LoadFigures
 from bench.loads import Load
 from bench.measure import Cost
 from bench.quality import Quality
 from bench.report import BARS, RATIOS, cpu_section, laid_over, summary
+
+from bench import report
 
 ROW = Load("f10", "f10", 10)
 
@@ -44,6 +49,13 @@ def test_a_part_measured_again_replaces_its_own_figures_only() -> None:
         "latency": {"p50_s": 1},
         "cases": {"loads": {"f10": {"ranges": {"b": 2}}, "band": 5}},
     }
+
+
+def test_results_over_other_footage_are_dropped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(report, "RESULTS", tmp_path / "engine.json")
+    report.write({"footage": {"clip": "one"}, "latency": {"p50_s": 1.0}})
+    assert "latency" in report.write({"footage": {"clip": "one"}, "throughput": {}})
+    assert "latency" not in report.write({"footage": {"clip": "two"}, "throughput": {}})
 
 
 def test_every_bar_on_a_ratio_is_a_ratio_that_is_reported() -> None:
