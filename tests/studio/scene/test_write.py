@@ -26,7 +26,9 @@ SHOTCUT = f"""<?xml version="1.0" standalone="no"?>
   <playlist id="main_bin" title="Bin">
     <property name="shotcut:projectAudioChannels">2</property>
     <property name="xml_retain">1</property>
-    <entry producer="later" in="00:00:00.000" out="00:00:01.960"><filter id="f"><property name="mlt_service">volume</property></filter></entry>
+    <entry producer="later" in="00:00:00.000" out="00:00:01.960">
+      <filter id="f"><property name="mlt_service">volume</property></filter>
+    </entry>
   </playlist>
   <producer id="black" in="00:00:00.000" out="00:00:01.960">
     <property name="length">00:00:02.000</property>
@@ -81,7 +83,10 @@ second line</property>
  <tractor id="{{0a1b2c}}" in="0" out="49">
   <multitrack id="m"><property name="kept">1</property><track producer="producer0"/></multitrack>
   <property name="kdenlive:uuid">{{0a1b2c}}</property>
-  <filter><property name="mlt_service">volume</property><property name="internal_added">237</property></filter>
+  <filter>
+   <property name="mlt_service">volume</property>
+   <property name="internal_added">237</property>
+  </filter>
  </tractor>
  <playlist id="main_bin">
   <property name="kdenlive:docproperties.version">1.1</property>

@@ -11,7 +11,39 @@ from typing import Literal
 
 import msgspec
 
-Curve = Literal["hold", "linear", "smooth"]
+Eased = Literal[
+    "sinusoidal_in",
+    "sinusoidal_out",
+    "sinusoidal_in_out",
+    "quadratic_in",
+    "quadratic_out",
+    "quadratic_in_out",
+    "cubic_in",
+    "cubic_out",
+    "cubic_in_out",
+    "quartic_in",
+    "quartic_out",
+    "quartic_in_out",
+    "quintic_in",
+    "quintic_out",
+    "quintic_in_out",
+    "exponential_in",
+    "exponential_out",
+    "exponential_in_out",
+    "circular_in",
+    "circular_out",
+    "circular_in_out",
+    "back_in",
+    "back_out",
+    "back_in_out",
+    "elastic_in",
+    "elastic_out",
+    "elastic_in_out",
+    "bounce_in",
+    "bounce_out",
+    "bounce_in_out",
+]
+Curve = Literal["hold", "linear", "smooth", "natural", "tight"] | Eased
 Rgba = tuple[int, int, int, int]
 Align = Literal["left", "center", "right"]
 VAlign = Literal["top", "middle", "bottom"]

@@ -29,6 +29,7 @@ MAX_SIDE = 4096
 MAX_FRAMES = 30 * 60 * 60
 DEFAULT_STILL_FRAMES = 15_000  # MLT's default length of a producer without one
 PLAYED: tuple[PlaylistTag, ...] = ("producer", "chain", "playlist", "tractor", "multitrack")
+_TAGS: dict[str, PlaylistTag] = {tag: tag for tag in PLAYED}
 _BODY = ("property", "filter")
 
 
@@ -102,10 +103,11 @@ class _Reader:
         properties = self._properties(element)
         if properties.get("xml_retain") == "1" or id_ in {"main_bin", "main bin"}:
             self._retained.add(id_)
-            tag = next(tag for tag in PLAYED if tag == element.tag)
             rest = _rest(element, ("id",), ("property",))
             where = element.where(self._file)
-            self._services[id_] = Playlist(id_, (), properties, (), where, rest, retained=True, tag=tag)
+            self._services[id_] = Playlist(
+                id_, (), properties, (), where, rest, retained=True, tag=_TAGS[element.tag]
+            )
             return ""
         builders = {"playlist": self._playlist, "tractor": self._tractor, "multitrack": self._tractor}
         self._services[id_] = builders.get(element.tag, self._producer)(id_, element, properties)

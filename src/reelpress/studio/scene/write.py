@@ -4,7 +4,7 @@
 written inside an entry come before it, and every service has an id.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from xml.sax.saxutils import escape, quoteattr
 
 from reelpress.studio.scene.model import (
@@ -135,7 +135,7 @@ def _properties(properties: Properties) -> Iterator[Kept]:
     return (Kept("property", (("name", name),), value) for name, value in properties.pairs)
 
 
-def _element(tag: str, named: dict[str, object] | dict[str, int], rest: Rest, *children: Kept) -> Kept:
+def _element(tag: str, named: Mapping[str, object], rest: Rest, *children: Kept) -> Kept:
     attributes = tuple((name, str(value)) for name, value in named.items())
     return Kept(tag, attributes + rest.attributes, children=children + rest.children)
 
