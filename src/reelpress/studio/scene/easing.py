@@ -9,7 +9,6 @@ from typing import get_args
 
 from reelpress.studio.scene.ops import Curve, Eased, Key
 
-_POWERS = {"quadratic": 2, "cubic": 3, "quartic": 4, "quintic": 5}
 _FAR = 10_000.0  # frames; where a spline's missing neighbour lies, so that the curve ends level
 
 
@@ -53,37 +52,12 @@ def eased(curve: Curve, t: float) -> float:
     if curve == "tight":
         return t * t * (3 - 2 * t)
     family, _, way = curve.partition("_")
-    rise = _rise(family)
+    rise = _RISES[family]
     if way == "in":
         return rise(t)
     if way == "out":
         return 1 - rise(1 - t)
     return rise(2 * t) / 2 if t < 0.5 else 1 - rise(2 - 2 * t) / 2
-
-
-def _rise(family: str) -> Callable[[float], float]:
-    """The `in` form of a family; the others mirror it."""
-    if family in _POWERS:
-        return lambda t: t ** _POWERS[family]
-    return {
-        "sinusoidal": lambda t: 1 - math.cos(t * math.pi / 2),
-        "exponential": lambda t: 2 ** (10 * t - 10) if 0 < t < 1 else t,
-        "circular": lambda t: 1 - math.sqrt(max(0.0, 1 - t * t)),
-        "back": lambda t: t**3 - t * math.sin(t * math.pi),
-        "elastic": lambda t: math.sin(13 * math.pi / 2 * t) * 2 ** (10 * (t - 1)),
-        "bounce": lambda t: 1 - _fall(1 - t),
-    }[family]
-
-
-def _fall(t: float) -> float:
-    """A ball let fall: four parabolas."""
-    if t < 4 / 11:
-        return 121 * t * t / 16
-    if t < 8 / 11:
-        return 363 / 40 * t * t - 99 / 10 * t + 17 / 5
-    if t < 9 / 10:
-        return 4356 / 361 * t * t - 35442 / 1805 * t + 16061 / 1805
-    return 54 / 5 * t * t - 513 / 25 * t + 268 / 25
 
 
 def _catmull_rom(_: Sequence[float], values: Sequence[float], t: float) -> float:
@@ -112,3 +86,33 @@ def _natural(frames: Sequence[float], values: Sequence[float], t: float) -> floa
 def _hermite(y1: float, y2: float, start: float, end: float, t: float) -> float:
     """The cubic from y1 to y2 with these slopes at its ends."""
     return ((2 * (y1 - y2) + start + end) * t + 3 * (y2 - y1) - 2 * start - end) * t * t + start * t + y1
+
+
+def _fall(t: float) -> float:
+    """A ball let fall: four parabolas."""
+    if t < 4 / 11:
+        return 121 * t * t / 16
+    if t < 8 / 11:
+        return 363 / 40 * t * t - 99 / 10 * t + 17 / 5
+    if t < 9 / 10:
+        return 4356 / 361 * t * t - 35442 / 1805 * t + 16061 / 1805
+    return 54 / 5 * t * t - 513 / 25 * t + 268 / 25
+
+
+def _elastic(t: float) -> float:
+    return math.sin(13 * math.pi / 2 * t) * math.exp2(10 * (t - 1))
+
+
+# The `in` form of each family; the others mirror it.
+_RISES: dict[str, Callable[[float], float]] = {
+    "sinusoidal": lambda t: 1 - math.cos(t * math.pi / 2),
+    "quadratic": lambda t: t * t,
+    "cubic": lambda t: t * t * t,
+    "quartic": lambda t: t * t * t * t,
+    "quintic": lambda t: t * t * t * t * t,
+    "exponential": lambda t: math.exp2(10 * t - 10) if 0 < t < 1 else t,
+    "circular": lambda t: 1 - math.sqrt(max(0.0, 1 - t * t)),
+    "back": lambda t: t * t * t - t * math.sin(t * math.pi),
+    "elastic": _elastic,
+    "bounce": lambda t: 1 - _fall(1 - t),
+}
