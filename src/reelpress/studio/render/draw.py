@@ -191,7 +191,7 @@ class Painter:
 
     @contextmanager
     def _blurred(self, canvas: Canvas, blur: Blur, local: float, frame: Size) -> Generator[None]:
-        across, down = (reach * frame[0] / self._size[0] for reach in blur_at(blur, local))
+        across, down = blur_at(blur, local, frame[0] / self._size[0])
         if not across and not down:
             yield
             return

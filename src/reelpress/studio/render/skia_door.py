@@ -164,7 +164,7 @@ class Canvas:
         """What is drawn inside `within` is softened; the pixels at its edges go on for ever outside."""
         tiling = _skia.TileMode.kClamp
         paint = _skia.Paint()
-        paint.setImageFilter(_skia.ImageFilters.Blur(across, down, tiling, None, _rect(within)))
+        paint.setImageFilter(_skia.ImageFilters.Blur(across, down, tiling, None, _rect(within).roundOut()))
         self._canvas.saveLayer(None, paint)
         try:
             yield

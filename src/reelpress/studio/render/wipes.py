@@ -131,6 +131,6 @@ def _mirrored_diagonally(drawn: Map) -> Map:
     """The half under the rising diagonal repeats the half above it."""
     height, width = drawn.shape
     repeated = drawn[::-1, ::-1].copy()
-    ends = (width * (height - np.arange(height)) // height).reshape(height, 1)
+    ends = np.array([[width * (height - row) // height] for row in range(height)])
     behind: NDArray[np.bool_] = np.less(np.arange(width), ends)[::-1, ::-1]
     return np.where(behind, repeated, drawn)

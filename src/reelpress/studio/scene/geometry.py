@@ -94,10 +94,13 @@ def place_at(
     return Placement(matrix, opacity, rect)
 
 
-def blur_at(blur: Blur, position: float) -> tuple[float, float]:
-    """Standard deviations, across and down, of a bell that softens as a box of that reach does."""
+def blur_at(blur: Blur, position: float, scale: float = 1.0) -> tuple[float, float]:
+    """Standard deviations, across and down, of a bell that softens as a box of that reach does.
+
+    `scale` is the width of the blurred frame over the canvas's.
+    """
     at = position - blur.first
-    reaches = (max(0.0, round(scalar_at(keys, at, 0.0))) for keys in (blur.across, blur.down))
+    reaches = (max(0.0, round(scalar_at(keys, at, 0.0) * scale)) for keys in (blur.across, blur.down))
     across, down = (math.sqrt(reach * (reach + 1) / 3) for reach in reaches)
     return across, down
 
