@@ -10,7 +10,18 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 from PIL import Image
-from tests.studio.mlt_documents import clear, document, filter_, place, producer, properties, text
+from tests.studio.mlt_documents import (
+    clear,
+    document,
+    filter_,
+    place,
+    producer,
+    properties,
+    text,
+    title,
+    title_shape,
+    title_text,
+)
 from tests.studio.render.conftest import Job, MakeJob, Samples
 
 from reelpress.studio.render.fonts import FOLDER
@@ -98,6 +109,47 @@ CASES = {
         50,
         filter_("box_blur", {"hradius": "10", "vradius": "10"}) + place("100 50 320 250 1"),
     ),
+    "kdenlive's title": producer(
+        "clip",
+        "kdenlivetitle",
+        "",
+        50,
+        xmldata=title(
+            title_shape("0,0,340,90", 60, 80, penwidth="6", pencolor="250,220,0,255"),
+            title_shape("0,0,90,90", 450, 200, kind="Ellipse"),
+            title_text("Hello you", 80, 90),
+            title_text("Twice&#10;said", 300, 200, alignment="4", font_weight="75", line_spacing="6"),
+        ),
+    ),
+    "kdenlive's title, spaced and shaded": producer(
+        "clip",
+        "kdenlivetitle",
+        "",
+        50,
+        xmldata=title(
+            title_text("Wide", 80, 90, letter_spacing="8"),
+            title_text("Right", 200, 200, alignment="2", font_italic="1", shadow="1;#ff000000;2;6;6"),
+        ),
+    ),
+    "kdenlive's title of twice the size": producer(
+        "clip", "kdenlivetitle", "", 50, xmldata=title(title_text("Half", 200, 300), width=1280, height=720)
+    ),
+    "pango's title": producer(
+        "clip", "pango", "", 50, place("160 90 320 180 1"), text="Hi you", family="Noto Sans", size="60"
+    ),
+    "pango's two lines": producer(
+        "clip",
+        "pango",
+        "",
+        50,
+        place("160 90 320 180 1"),
+        text="Hi\nthere, you",
+        family="Noto Sans",
+        size="60",
+        align="centre",
+        bgcolour="#ff900000",
+        pad="10",
+    ),
     "title": producer(
         "clip",
         "qtext",
@@ -147,9 +199,7 @@ def joined(service: str, **values: str) -> str:
 
 TRANSITIONS = {
     "cairoblend": joined("frei0r.cairoblend", **{"0": "0.6", "1": "normal"}),
-    "composite": joined(
-        "composite", geometry="100 50 320 180 60%", fill="1", halign="center", valign="middle"
-    ),
+    "composite": joined("composite", geometry="100/50:320x180:60%", halign="center", valign="middle"),
     "composite stretched": joined(
         "composite", geometry="0=0 0 640 360 100;30=200 90 240 200 100", distort="1"
     ),

@@ -11,6 +11,7 @@ from reelpress.studio.scene.ops import Box, TextStyle, Write
 _FRACTION = {"left": 0.0, "top": 0.0, "center": 0.5, "middle": 0.5, "right": 1.0, "bottom": 1.0}
 
 
+_ISOLATES = 2  # the marks of a line's direction are spaced like letters; half a space is before a letter
 _Inked = tuple[Line, float, float]  # x and y in the block
 
 
@@ -63,9 +64,10 @@ class Typesetter:
 
         def measure(line: str, size: float) -> tuple[float, float]:
             shaped = self._line(with_direction(line, right_to_left=right_to_left), style, size, plain)
-            return shaped.width, shaped.height
+            width = shaped.width - _ISOLATES * _spacing(style, size)
+            return width, shaped.height + style.line_spacing * size / style.size
 
-        offset = style.pad + style.outline / 2
+        offset = style.pad + (0.0 if style.outline_under else style.outline / 2)
         room = (box.width - 2 * offset, box.height - 2 * offset)
         scales = write.fit.mode in {"scale", "fill"}
         fitted = (
@@ -83,13 +85,15 @@ class Typesetter:
         inks = _inks(style)
         drawn = [with_direction(line, right_to_left=right_to_left) for line in fitted.lines]
         shaped = [[self._line(line, style, fitted.size, ink) for ink, _, _ in inks] for line in drawn]
-        width = max((lines[0].width for lines in shaped), default=0.0)
+        spacing = _spacing(style, fitted.size)
+        widths = [lines[0].width - _ISOLATES * spacing for lines in shaped]
+        width = max(widths, default=0.0)
         placed: list[_Inked] = []
         top = offset
-        for lines in shaped:
-            left = offset + (width - lines[0].width) * _FRACTION[style.align]
+        for lines, own in zip(shaped, widths, strict=True):
+            left = offset + (width - own) * _FRACTION[style.align] - 1.5 * spacing
             placed += [(line, left + dx, top + dy) for line, (_, dx, dy) in zip(lines, inks, strict=True)]
-            top += lines[0].height
+            top += lines[0].height + style.line_spacing * fitted.size / style.size
         return Block(tuple(placed), max(1.0, width + 2 * offset), max(1.0, top + offset), 1.0)
 
     def _line(self, text: str, style: TextStyle, size: float, ink: Ink) -> Line:
@@ -99,17 +103,23 @@ class Typesetter:
             size=size,
             weight=style.weight,
             italic=style.italic,
-            spacing=style.letter_spacing * size / style.size,
+            spacing=_spacing(style, size),
             paint=ink,
         )
 
 
+def _spacing(style: TextStyle, size: float) -> float:
+    return style.letter_spacing * size / style.size
+
+
 def _inks(style: TextStyle) -> tuple[tuple[Ink, float, float], ...]:
-    """Shadow, fill, outline on top, as Qt draws them; each with its offset."""
-    inks: list[tuple[Ink, float, float]] = []
-    if style.shadow_colour[3]:
-        inks.append((Ink(style.shadow_colour, blur=style.shadow_blur), style.shadow_x, style.shadow_y))
-    inks.append((Ink(style.colour, underline=style.underline, strike=style.strike), 0.0, 0.0))
+    """Shadow, fill, outline on top or underneath, as Qt draws them; each with its offset."""
+    fill = (Ink(style.colour, underline=style.underline, strike=style.strike), 0.0, 0.0)
+    drawn = [fill]
     if style.outline and style.outline_colour[3]:
-        inks.append((Ink(style.outline_colour, stroke=style.outline), 0.0, 0.0))
-    return tuple(inks)
+        outline = (Ink(style.outline_colour, stroke=style.outline), 0.0, 0.0)
+        drawn = [outline, fill] if style.outline_under else [fill, outline]
+    if style.shadow_colour[3]:
+        shadow = Ink(style.shadow_colour, blur=style.shadow_blur)
+        drawn.insert(0, (shadow, style.shadow_x, style.shadow_y))
+    return tuple(drawn)

@@ -130,7 +130,8 @@ def _clock(width: int, height: int) -> Map:
 def _mirrored_diagonally(drawn: Map) -> Map:
     """The half under the rising diagonal repeats the half above it."""
     height, width = drawn.shape
-    repeated = drawn[::-1, ::-1].copy()
-    ends = np.array([[width * (height - row) // height] for row in range(height)])
-    behind: NDArray[np.bool_] = np.less(np.arange(width), ends)[::-1, ::-1]
-    return np.where(behind, repeated, drawn)
+    repeated, drawn = drawn[::-1, ::-1], drawn.copy()
+    for row in range(height):
+        ends = width * (height - row) // height
+        drawn[height - 1 - row, width - ends :] = repeated[height - 1 - row, width - ends :]
+    return drawn

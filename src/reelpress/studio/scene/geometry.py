@@ -204,10 +204,9 @@ def marks(
         return
     else:
         drawn = _source_marks(node, canvas)
-    unplaced = isinstance(node, Clip)
-    for effect in node.effects:
-        if not active(effect, local):
-            continue
+    effects = [effect for effect in node.effects if active(effect, local)]
+    unplaced = isinstance(node, Clip) and any(isinstance(effect, Place) for effect in effects)
+    for effect in effects:
         if isinstance(effect, Place):
             own = None
             if unplaced and isinstance(node, Clip) and not isinstance(node.source, ColourSource):
@@ -243,7 +242,10 @@ def _write_mark(effect: Write, local: float, canvas: tuple[float, float]) -> Mar
 
 
 def _changed(drawn: list[Mark], effect: Effect, local: float, canvas: Size, *, unplaced: bool) -> list[Mark]:
-    """What is there after an effect that moves nothing."""
+    """What is there after an effect that moves nothing.
+
+    `unplaced`: the effect counts in pixels of the clip's own picture, whose size is not known here.
+    """
     match effect:
         case Write():
             return [*drawn, _write_mark(effect, local, canvas)]
@@ -253,9 +255,8 @@ def _changed(drawn: list[Mark], effect: Effect, local: float, canvas: Size, *, u
             alpha = light_at(effect, local)[1]
             return [Mark(mark.layer, mark.box, mark.opacity * alpha) for mark in drawn]
         case Crop():
-            return _cropped(drawn, effect, local, canvas)
+            return _cropped(drawn, effect, local, canvas, unplaced=unplaced)
         case Blur():
-            # A picture that is not placed yet is softened by its own size, which is not known here.
             across, down = canvas if unplaced else (3 * reach + 2 for reach in blur_at(effect, local))
             return [Mark(one.layer, cut(_grown(one.box, across, down), canvas), one.opacity) for one in drawn]
         case _:
@@ -266,8 +267,8 @@ def _grown(box: Box, across: float, down: float) -> Box:
     return Box(box.x - across, box.y - down, box.width + 2 * across, box.height + 2 * down)
 
 
-def _cropped(drawn: list[Mark], crop: Crop, local: float, canvas: Size) -> list[Mark]:
-    rect, _ = crop_at(crop, local, canvas, canvas)
+def _cropped(drawn: list[Mark], crop: Crop, local: float, canvas: Size, *, unplaced: bool) -> list[Mark]:
+    rect = Box(0, 0, *canvas) if unplaced else crop_at(crop, local, canvas, canvas)[0]
     kept = [Mark(one.layer, _shared(one.box, rect), one.opacity) for one in drawn]
     return [Mark("", Box(0, 0, *canvas), 1.0), *kept] if crop.colour[3] else kept
 

@@ -103,7 +103,7 @@ class _Builder:
     def __init__(self, scene: Scene) -> None:
         self._scene = scene
         self._nodes = 0
-        self.drafts: dict[Where, Draft] = {}
+        self.drafts: dict[tuple[Where, int], Draft] = {}
 
     def length(self, id_: str) -> int:
         service = self._scene.services[id_]
@@ -138,7 +138,7 @@ class _Builder:
         reading = self._reading(service.parameters, producer, span.last + 1, producer.where)
         source, own = service.source(reading)
         source = self._named_image(source, producer) if isinstance(source, ImageSource) else source
-        named = tuple(self._named_text(effect, producer, producer) for effect in own)
+        named = tuple(self._named_text(effect, producer, producer, index) for index, effect in enumerate(own))
         effects = named + self._effects(producer.filters, span.last + 1, producer)
         clip = Clip(span.start, span.frames, span.first, source, effects, span.picture, span.sound)
         self._check_trims(clip, producer.where)
@@ -278,16 +278,20 @@ class _Builder:
     ) -> Reading:
         return Reading(parameters, element.properties, self._scene.profile, length, where)
 
-    def _named_text(self, effect: Effect, element: Filter | Producer, producer: Producer | None) -> Effect:
+    def _named_text(
+        self, effect: Effect, element: Filter | Producer, producer: Producer | None, index: int = 0
+    ) -> Effect:
+        """`index`: which of the element's texts it is."""
         if not isinstance(effect, Write) or not effect.layer:
             return effect
-        if element.where not in self.drafts:
+        key = (element.where, index)
+        if key not in self.drafts:
             slots = tuple(dict.fromkeys(SLOT.findall(effect.text)))
             name = element.properties.get("reelpress:name") or (
                 producer.properties.get("shotcut:caption") if producer is not None else ""
             )
             fallback = element.properties.get("reelpress:fallback")
-            self.drafts[element.where] = Draft(
+            self.drafts[key] = Draft(
                 name=self._unique(name or slots[0]),
                 kind="text",
                 fields=slots,
@@ -298,14 +302,15 @@ class _Builder:
                 resource="",
                 where=element.where,
             )
-        return msgspec.structs.replace(effect, layer=self.drafts[element.where].name)
+        return msgspec.structs.replace(effect, layer=self.drafts[key].name)
 
     def _named_image(self, source: ImageSource, producer: Producer) -> ImageSource:
         if not source.layer:
             return source
-        if producer.where not in self.drafts:
+        key = (producer.where, 0)
+        if key not in self.drafts:
             name = producer.properties.get("reelpress:name") or producer.properties.get("shotcut:caption")
-            self.drafts[producer.where] = Draft(
+            self.drafts[key] = Draft(
                 name=self._unique(name or source.layer),
                 kind="image",
                 fields=(source.layer,),
@@ -316,7 +321,7 @@ class _Builder:
                 resource=source.resource,
                 where=producer.where,
             )
-        return msgspec.structs.replace(source, layer=self.drafts[producer.where].name)
+        return msgspec.structs.replace(source, layer=self.drafts[key].name)
 
     def _unique(self, name: str) -> str:
         taken = {draft.name for draft in self.drafts.values()}
