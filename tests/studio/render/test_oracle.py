@@ -135,7 +135,7 @@ CASES = {
         "clip", "kdenlivetitle", "", 50, xmldata=title(title_text("Half", 200, 300), width=1280, height=720)
     ),
     "pango's title": producer(
-        "clip", "pango", "", 50, place("160 90 320 180 1"), text="Hi you", family="Noto Sans", size="60"
+        "clip", "pango", "", 50, place("160 90 320 180 1"), text="Hi you", family="Noto Sans", size="110"
     ),
     "pango's two lines": producer(
         "clip",
@@ -199,7 +199,7 @@ def joined(service: str, **values: str) -> str:
 
 TRANSITIONS = {
     "cairoblend": joined("frei0r.cairoblend", **{"0": "0.6", "1": "normal"}),
-    "composite": joined("composite", geometry="100/50:320x180:60%", halign="center", valign="middle"),
+    "composite": joined("composite", geometry="100/50:320x180:0.6", halign="center", valign="middle"),
     "composite stretched": joined(
         "composite", geometry="0=0 0 640 360 100;30=200 90 240 200 100", distort="1"
     ),

@@ -4,6 +4,8 @@ from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
+import numpy as np
+
 from reelpress.studio.plan.mapping import Resolved, image_key
 from reelpress.studio.plan.model import PlanPart
 from reelpress.studio.render.fonts import fonts_for
@@ -11,7 +13,7 @@ from reelpress.studio.render.media_in import Film
 from reelpress.studio.render.model import RenderFault
 from reelpress.studio.render.pictures import Pictures
 from reelpress.studio.render.planes import Converter
-from reelpress.studio.render.skia_door import Canvas, Picture
+from reelpress.studio.render.skia_door import Canvas, Picture, Pixels
 from reelpress.studio.render.typeset import Typesetter
 from reelpress.studio.render.wipes import wipe_mask
 from reelpress.studio.scene.geometry import (
@@ -44,6 +46,7 @@ from reelpress.studio.scene.ops import (
     Write,
 )
 
+_WITH_ALPHA = frozenset({"argb", "rgba", "abgr", "bgra", "yuva420p", "yuva422p", "yuva444p"})
 Signature = tuple[object, ...]
 Size = tuple[float, float]
 
@@ -76,7 +79,10 @@ class Stock:
         frame = self.film(name).at(seconds)
         known = self._film_pictures.get(name)
         if known is None or known[0] is not frame:
-            known = (frame, Picture(self.converter.film_to_bgra(frame)))
+            pixels = self.converter.film_to_bgra(frame)
+            if frame.format.name in _WITH_ALPHA:
+                pixels = _premultiplied(pixels)
+            known = (frame, Picture(pixels))
             self._film_pictures[name] = known
         return known[1]
 
@@ -312,6 +318,12 @@ class Painter:
                     canvas.picture(still, part, target)
             else:
                 canvas.picture(still, part, target)
+
+
+def _premultiplied(pixels: Pixels) -> Pixels:
+    alpha = pixels[..., 3:].astype(np.uint16)
+    colour = (pixels[..., :3] * alpha + 127) // 255
+    return np.concatenate([colour, alpha], axis=2).astype(np.uint8)
 
 
 def _crop(picture: Picture, target: Box, source: ImageSource) -> Box:
