@@ -172,6 +172,7 @@ TEXT_BOXES = {
     "bold italic": SMALL,
     "faded": SMALL,
     "too long": SMALL,
+    "pango's title": (slice(90, 270), slice(160, 480)),
 }
 
 

@@ -18,7 +18,9 @@ from reelpress.studio.scene.model import (
     Filter,
     Playlist,
     Producer,
+    Profile,
     Properties,
+    Rest,
     Scene,
     Service,
     Tractor,
@@ -179,9 +181,7 @@ def _part(scene: Scene, id_: str, fault: SceneFault) -> MeltPart:
         )
     cleaned = {name: _cleaned(service, fault) for name, service in inner.items()}
     list_ = Playlist("part", (Entry(id_, 0, frames - 1, (), where),), Properties(), (), where)
-    document = Scene(
-        replace(scene.profile, rest=NOTHING), {**cleaned, list_.id: list_}, list_.id, scene.file, NOTHING
-    )
+    document = Scene(_square(scene.profile), {**cleaned, list_.id: list_}, list_.id, scene.file)
     resources = tuple(
         one.properties.get("resource")
         for one in cleaned.values()
@@ -189,6 +189,19 @@ def _part(scene: Scene, id_: str, fault: SceneFault) -> MeltPart:
     )
     name = NAME + hashlib.sha256(write_scene(document)).hexdigest()
     return MeltPart(name, document, frames, tuple(dict.fromkeys(resources)), fault.message, where)
+
+
+def _square(profile: Profile) -> Profile:
+    """The profile in full; melt guesses what is missing."""
+    said = {
+        "progressive": "1",
+        "sample_aspect_num": "1",
+        "sample_aspect_den": "1",
+        "display_aspect_num": str(profile.width),
+        "display_aspect_den": str(profile.height),
+        "colorspace": "709",
+    }
+    return replace(profile, rest=Rest(tuple(said.items())))
 
 
 def _last_frame(scene: Scene, id_: str) -> int:
