@@ -7,7 +7,16 @@ from pathlib import Path
 
 import pytest
 
-from reelpress.platform.sandbox import Limits, Sandbox, SandboxCrash, SandboxTimeout, die_with_parent
+from reelpress.platform.sandbox import (
+    Limits,
+    ProgramMissing,
+    ProgramResult,
+    Sandbox,
+    SandboxCrash,
+    SandboxTimeout,
+    die_with_parent,
+    run_program,
+)
 
 
 def give_back(value: int) -> tuple[int, str]:
@@ -115,3 +124,25 @@ def test_a_child_whose_parent_is_gone_already_ends_at_once() -> None:
     orphan.start()
     orphan.join(30)
     assert orphan.exitcode == 1
+
+
+def run_shell(command: str, seconds: float) -> ProgramResult:
+    return run_program(["sh", "-c", command], Path.cwd(), {"SAID": "yes"}, seconds)
+
+
+async def test_a_program_runs_in_the_folder_and_sees_only_what_it_is_given(sandbox: Sandbox) -> None:
+    result = await sandbox.run(run_shell, 'echo "$SAID $HOME"; env | cut -d= -f1 | sort; exit 3', 20.0)
+    assert result.code == 3
+    first, *names = result.log.split("\n")
+    assert first.startswith("yes /")
+    assert {name for name in names if name} <= {"HOME", "PATH", "SAID", "PWD", "OLDPWD", "SHLVL", "_"}
+
+
+async def test_a_program_that_takes_too_long_is_ended(sandbox: Sandbox) -> None:
+    with pytest.raises(SandboxTimeout, match="sh took longer"):
+        await sandbox.run(run_shell, "exec sleep 60", 0.2)
+
+
+async def test_a_program_that_is_not_installed_is_said_to_be(sandbox: Sandbox) -> None:
+    with pytest.raises(ProgramMissing, match="no-such-program"):
+        await sandbox.run(run_program, ["no-such-program"], Path.cwd(), {}, 1.0)

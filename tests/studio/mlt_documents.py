@@ -66,6 +66,48 @@ def clear(id_: str, frames: int, inner: str) -> str:
     return producer(id_, "color", "#00000000", frames, inner, mlt_image_format="rgba")
 
 
+def title(*items: str, width: int = 640, height: int = 360, colour: str = "0,0,0,0") -> str:
+    """The XML of a Kdenlive title."""
+    return (
+        f'<kdenlivetitle LC_NUMERIC="C" duration="50" width="{width}" height="{height}" out="49">'
+        + "".join(items)
+        + f'<startviewport rect="0,0,{width},{height}"/><endviewport rect="0,0,{width},{height}"/>'
+        + f'<background color="{colour}"/></kdenlivetitle>'
+    )
+
+
+def title_text(words: str, x: int, y: int, **more: str) -> str:
+    content = {
+        "font": "Noto Sans",
+        "font-pixel-size": "48",
+        "font-weight": "50",
+        "font-italic": "0",
+        "font-underline": "0",
+        "letter-spacing": "0",
+        "line-spacing": "0",
+        "font-color": "255,255,255,255",
+        "font-outline": "0",
+        "font-outline-color": "0,0,0,255",
+        "alignment": "1",
+        "box-width": "300",
+        "box-height": "65",
+    } | {name.replace("_", "-"): value for name, value in more.items()}
+    head = "".join(f' {name}="{value}"' for name, value in content.items())
+    return (
+        f'<item type="QGraphicsTextItem" z-index="1"><position x="{x}" y="{y}">'
+        f"<transform>1,0,0,0,1,0,0,0,1</transform></position><content{head}>{words}</content></item>"
+    )
+
+
+def title_shape(rect: str, x: int, y: int, *, kind: str = "Rect", **more: str) -> str:
+    content = {"rect": rect, "brushcolor": "200,40,40,255", "penwidth": "0", "pencolor": "0,0,0,255", **more}
+    head = "".join(f' {name}="{value}"' for name, value in content.items())
+    return (
+        f'<item type="QGraphics{kind}Item" z-index="0"><position x="{x}" y="{y}">'
+        f"<transform>1,0,0,0,1,0,0,0,1</transform></position><content{head}/></item>"
+    )
+
+
 def document(
     clips: Sequence[str],
     tracks: Sequence[Sequence[tuple[str, int, int, int]]],

@@ -1,5 +1,7 @@
 """`reelpress template`: what a designer wants to know before uploading."""
 
+import shutil
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -11,7 +13,8 @@ from reelpress.platform.errors import StartupFault
 from reelpress.studio.plan import OutputSpec, PartSource, Plan, PlanFault, compile_plan
 from reelpress.studio.plan.model import FrameRange, PlanLayer
 from reelpress.studio.render import warnings_for
-from reelpress.studio.scene import SceneFault, parse_scene
+from reelpress.studio.scene import Scene, SceneFault, parse_scene
+from reelpress.studio.scene.static_parts import MeltPart, split_static
 
 app = typer.Typer(help="Look into templates (MLT XML).", no_args_is_help=True)
 
@@ -25,13 +28,18 @@ def template() -> None:
 def inspect(
     path: Annotated[Path, typer.Argument(help="The .mlt file, as Shotcut or Kdenlive saved it.")],
 ) -> None:
-    """Show the layers that depend on data: fields, times, boxes, fonts, and what that costs."""
+    """Show the layers that depend on data, what that costs, and what melt draws once."""
     inspect_template(path)
 
 
 def inspect_template(path: Path) -> None:
     """Print what is personal in a template and why. Raises StartupFault with file, element and line."""
-    plan = template_plan(path)
+    scene = _scene(path)
+    try:
+        drawn, films = split_static(scene)
+        plan = _plan(path, drawn)
+    except SceneFault as fault:
+        raise StartupFault(str(fault)) from None
     out = Console()
     output = plan.output
     rate = output.fps_num / output.fps_den
@@ -42,19 +50,44 @@ def inspect_template(path: Path) -> None:
     )
     out.print(_layers(plan, rate))
     out.print(_spans(plan, rate))
-    for note in (*plan.notes, *warnings_for(plan)):
+    if films:
+        out.print(_films(films))
+    for note in (*plan.notes, *warnings_for(plan), *_melt_notes(films)):
         out.print(f"[yellow]note:[/] {note}", highlight=False)
 
 
 def template_plan(path: Path) -> Plan:
-    """Compile one .mlt file with its own mappings."""
+    """Compile one .mlt file with its own mappings. Raises StartupFault for anything that we do not draw."""
+    return _plan(path, _scene(path))
+
+
+def _scene(path: Path) -> Scene:
     try:
-        scene = parse_scene(path.read_bytes(), path.name)
-        return compile_plan([PartSource("mlt", path.stem, scene=scene)], (), OutputSpec())
+        return parse_scene(path.read_bytes(), path.name)
     except OSError as problem:
         raise StartupFault(f"{path}: {problem.strerror or 'cannot be read'}") from None
+    except SceneFault as fault:
+        raise StartupFault(str(fault)) from None
+
+
+def _plan(path: Path, scene: Scene) -> Plan:
+    try:
+        return compile_plan([PartSource("mlt", path.stem, scene=scene)], (), OutputSpec())
     except (SceneFault, PlanFault) as fault:
         raise StartupFault(str(fault)) from None
+
+
+def _films(films: Sequence[MeltPart]) -> Table:
+    table = Table("drawn by melt", "line", "frames", "files", "why")
+    for film in films:
+        files = ", ".join(film.resources) or "-"
+        table.add_row(film.where.element, str(film.where.line), f"0-{film.frames - 1}", files, film.why)
+    return table
+
+
+def _melt_notes(films: Sequence[MeltPart]) -> Iterator[str]:
+    if films and shutil.which("melt") is None:
+        yield "melt is not installed here, and this template needs it."
 
 
 def _layers(plan: Plan, rate: float) -> Table:

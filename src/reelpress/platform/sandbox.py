@@ -8,9 +8,11 @@ import multiprocessing
 import os
 import pickle
 import resource
+import shutil
 import signal
+import subprocess
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
@@ -24,6 +26,7 @@ T = TypeVar("T")
 KEPT_ENVIRONMENT = ("PATH", "LANG", "LC_ALL", "TZ", "PYTHONPATH", "VIRTUAL_ENV")
 PR_SET_PDEATHSIG = 1
 KILL_GRACE_S = 1.0
+LOG_CHARACTERS = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +156,49 @@ class _AnswerUnpickler(pickle.Unpickler):
         if isinstance(found, type) and (ours or (module_name == "builtins" and issubclass(found, Exception))):
             return found
         raise pickle.UnpicklingError(f"{module_name}.{global_name} may not be in a sandbox's answer")
+
+
+@dataclass(frozen=True, slots=True)
+class ProgramResult:
+    """How a program ended. `log` is the end of what it wrote to both outputs."""
+
+    code: int
+    log: str
+
+
+class ProgramMissing(Exception):
+    """The program is not installed."""
+
+
+def run_program(
+    arguments: Sequence[str], folder: Path, environment: Mapping[str, str], seconds: float
+) -> ProgramResult:
+    """Run an installed program inside a sandboxed function, in its private folder; its group dies with it.
+
+    It sees nothing of our environment but PATH. Raises ProgramMissing, SandboxTimeout.
+    """
+    path = shutil.which(arguments[0])
+    if path is None:
+        raise ProgramMissing(f"{arguments[0]} is not installed")
+    names = {"PATH": os.environ.get("PATH", os.defpath), "HOME": str(folder), **environment}
+    log = folder / "program.log"
+    with log.open("wb") as output:
+        process = subprocess.Popen(  # noqa: S603 - a list of arguments of our own, no shell
+            [path, *arguments[1:]],
+            cwd=folder,
+            env=names,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+        )
+        try:
+            code = process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            raise SandboxTimeout(f"{arguments[0]} took longer than {seconds:g} s") from None
+        finally:
+            process.kill()
+            process.wait()
+    return ProgramResult(code, log.read_text(errors="replace")[-LOG_CHARACTERS:])
 
 
 def die_with_parent(signal_number: int = signal.SIGKILL, parent: int | None = None) -> None:

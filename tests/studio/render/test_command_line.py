@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
-from tests.studio.mlt_documents import clear, document, text
+from tests.studio.mlt_documents import clear, document, filter_, text
 from tests.studio.render.conftest import Samples
 from tests.studio.render.test_frames import FILM
 
@@ -47,3 +47,24 @@ def test_what_is_wrong_is_said_in_one_line(template: Path, tmp_path: Path) -> No
         render_template(template, {"name": "Asha"}, tmp_path / "out.mp4")
     with pytest.raises(StartupFault, match="No such file"):
         inspect_template(tmp_path / "nothing.mlt")
+
+
+def test_inspect_names_what_melt_draws_and_why(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    odd = clear("odd", 50, text("static") + filter_("sepia", {"u": "75"}))
+    words = clear("words", 50, text("Hi {{name}}"))
+    template = tmp_path / "card.mlt"
+    template.write_bytes(document([odd, words], [[("odd", 0, 0, 49)], [("words", 0, 0, 49)]], frames=50))
+    inspect_template(template)
+    shown = " ".join(capsys.readouterr().out.split())
+    assert "drawn by melt" in shown
+    assert "0-49" in shown
+    assert "sepia" in shown
+    assert "name" in shown
+
+
+def test_inspect_refuses_a_layer_that_needs_what_we_do_not_draw(tmp_path: Path) -> None:
+    template = tmp_path / "card.mlt"
+    odd = clear("odd", 50, text("{{name}}") + filter_("sepia", {"u": "75"}))
+    template.write_bytes(document([odd], [[("odd", 0, 0, 49)]], frames=50))
+    with pytest.raises(StartupFault, match=r"card\.mlt:\d+.*sepia.*depends on data"):
+        inspect_template(template)

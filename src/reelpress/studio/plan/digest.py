@@ -6,6 +6,7 @@ a new version of a template keeps every segment it did not change.
 
 import hashlib
 from collections.abc import Iterator, Mapping
+from typing import cast
 
 import msgspec
 
@@ -20,9 +21,7 @@ from reelpress.studio.scene.ops import (
     Group,
     ImageSource,
     Key,
-    Light,
     Node,
-    Place,
     Ramp,
     VideoSource,
     Write,
@@ -106,7 +105,7 @@ class _Sayer:
         if isinstance(node, Group):
             children = [said for child in node.children for said in self.node(child, inner_low, inner_high)]
             if children or effects:
-                yield ("group", edges, children, effects, _keys(node.dissolve, -inner_low))
+                yield ("group", edges, children, effects, _keys(node.dissolve, -inner_low), node.wipe)
         elif node.picture:
             yield ("clip", edges, self._source(node, inner_low), effects)
 
@@ -132,16 +131,21 @@ class _Sayer:
             edges = (max(0.0, round(effect.first - low, 6)), round(min(last, high + 1) - low, 6))
             yield (type(effect).__name__, edges, self._look(effect, effect.first - low))
 
-    def _look(self, effect: Place | Write | Light, shift: float) -> _Said:
-        if isinstance(effect, Write):
-            said = msgspec.structs.replace(effect, rect=(), first=0, last=None)
-            if effect.layer:
-                said = msgspec.structs.replace(said, text="", layer=str(self._order[effect.layer]))
-            return (said, _keys(effect.rect, shift))
-        if isinstance(effect, Place):
-            said = msgspec.structs.replace(effect, rect=(), rotation=(), first=0, last=None)
-            return (said, _keys(effect.rect, shift), _keys(effect.rotation, shift))
-        return (_keys(effect.level, shift), _keys(effect.alpha, shift))
+    def _look(self, effect: Effect, shift: float) -> _Said:
+        """Every setting of an effect; what is keyed, by its time from the start of the stretch."""
+        if isinstance(effect, Write) and effect.layer:
+            effect = msgspec.structs.replace(effect, text="", layer=str(self._order[effect.layer]))
+        plain = msgspec.structs.asdict(effect) | {"first": 0, "last": 0}
+        return tuple((name, _said(value, shift)) for name, value in sorted(plain.items()))
+
+
+def _said(value: object, shift: float) -> object:
+    """A setting as it stands; keyframes are tuples of keys."""
+    if not isinstance(value, tuple):
+        return value
+    held = cast("tuple[object, ...]", value)
+    keys = tuple(key for key in held if isinstance(key, Key))
+    return _keys(keys, shift) if keys else held
 
 
 def _keys(keys: tuple[Key, ...], shift: float) -> _Said:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from fractions import Fraction
 from functools import cache
+from typing import Any
 
 import numpy as np
 from av.audio.codeccontext import AudioCodecContext
@@ -18,7 +19,7 @@ PRIMING = 1024  # samples the encoder puts before the first real one; players sk
 
 def encode_sound(samples: Samples) -> list[bytes]:
     """AAC frames of 2 x n samples at 48 kHz; the first `PRIMING` decoded samples are silence."""
-    context = _context()
+    context: Any = _context()  # its Packet type is open, see `house`
     frames = [bytes(packet) for frame in _frames(samples) for packet in context.encode(frame)]
     return [*frames, *(bytes(packet) for packet in context.encode(None))]
 

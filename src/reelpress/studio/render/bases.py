@@ -31,7 +31,7 @@ class Bases:
     def read(self, number: int, into: Frame) -> None:
         """Frame `number` of the stretch, counted from 0."""
         size = _bytes(self.width, self.height)
-        got = os.preadv(self.descriptor, [memoryview(into.data).cast("B")], number * size)
+        got = os.preadv(self.descriptor, [into.data.data.cast("B")], number * size)
         if got != size:
             raise OSError(f"base frame {number} is cut short: {got} of {size} bytes")
 

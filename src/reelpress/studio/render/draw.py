@@ -1,7 +1,10 @@
 """Nodes of the plan drawn on a canvas at an instant, by the rules of `scene.geometry`."""
 
-from collections.abc import Mapping
+from collections.abc import Generator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
+
+import numpy as np
 
 from reelpress.studio.plan.mapping import Resolved, image_key
 from reelpress.studio.plan.model import PlanPart
@@ -10,32 +13,42 @@ from reelpress.studio.render.media_in import Film
 from reelpress.studio.render.model import RenderFault
 from reelpress.studio.render.pictures import Pictures
 from reelpress.studio.render.planes import Converter
-from reelpress.studio.render.skia_door import Canvas, Picture
+from reelpress.studio.render.skia_door import Canvas, Picture, Pixels
 from reelpress.studio.render.typeset import Typesetter
+from reelpress.studio.render.wipes import wipe_mask
 from reelpress.studio.scene.geometry import (
     active,
+    blur_at,
     contain,
+    crop_at,
     light_at,
     local_position,
     place_at,
     rect_at,
     scalar_at,
+    trimmed,
 )
 from reelpress.studio.scene.ops import (
+    Blur,
     Box,
     Clip,
     ColourSource,
+    Crop,
     Effect,
     Group,
     ImageSource,
     Light,
     Node,
     Place,
+    Shape,
+    Trim,
     VideoSource,
     Write,
 )
 
+_WITH_ALPHA = frozenset({"argb", "rgba", "abgr", "bgra", "yuva420p", "yuva422p", "yuva444p"})
 Signature = tuple[object, ...]
+Size = tuple[float, float]
 
 
 class Stock:
@@ -66,7 +79,10 @@ class Stock:
         frame = self.film(name).at(seconds)
         known = self._film_pictures.get(name)
         if known is None or known[0] is not frame:
-            known = (frame, Picture(self.converter.film_to_bgra(frame)))
+            pixels = self.converter.film_to_bgra(frame)
+            if frame.format.name in _WITH_ALPHA:
+                pixels = _premultiplied(pixels)
+            known = (frame, Picture(pixels))
             self._film_pictures[name] = known
         return known[1]
 
@@ -91,6 +107,7 @@ class Painter:
         self._stock = stock
         self._size = (float(part.width), float(part.height))
         self._whole = Box(0, 0, *self._size)
+        self._pixels = (part.width, part.height)
         self._rate = part.fps_num / part.fps_den
 
     def draw(self, canvas: Canvas, node: Node, position: float) -> None:
@@ -100,16 +117,25 @@ class Painter:
         effects = [effect for effect in node.effects if active(effect, local)]
         self._draw_through(canvas, node, effects, local)
 
-    def size_of(self, clip: Clip) -> tuple[float, float] | None:
+    def size_of(self, clip: Clip) -> Size | None:
         """The size of the clip's own picture, for `marks`."""
         source = clip.source
         if isinstance(source, VideoSource) and source.picture and clip.picture:
             film = self._stock.film(source.resource)
-            return float(film.width), float(film.height)
+            return self._after_trim(clip, float(film.width), float(film.height))
         if isinstance(source, ImageSource) and source.fit == "contain":
             picture = self._stock.still(source)
-            return (float(picture.width), float(picture.height)) if picture else None
+            return self._after_trim(clip, picture.width, picture.height) if picture else None
         return None
+
+    def _after_trim(self, clip: Clip, width: float, height: float) -> Size:
+        part = self._part(clip, width, height)
+        return part.width, part.height
+
+    def _part(self, clip: Clip, width: float, height: float) -> Box:
+        """What is shown of a clip's picture."""
+        trim = next((effect for effect in clip.effects if isinstance(effect, Trim)), None)
+        return Box(0, 0, width, height) if trim is None else trimmed(trim, (width, height), self._size)
 
     def signature(self, node: Node, position: float) -> Signature:
         """Equal signatures draw equal pixels."""
@@ -124,25 +150,60 @@ class Painter:
         moment = local if isinstance(node.source, VideoSource) else 0.0
         return (id(node), moment, effects)
 
-    def _draw_through(self, canvas: Canvas, node: Node, effects: list[Effect], local: float) -> None:
-        """Draw the node with the first of its effects applied first, which is innermost."""
+    def _draw_through(
+        self, canvas: Canvas, node: Node, effects: list[Effect], local: float, natural: Size | None = None
+    ) -> None:
+        """Draw the node with the first of its effects applied first, which is innermost.
+
+        With `natural`, a clip's picture at its own size, before it is placed on the canvas.
+        """
         if not effects:
-            self._content(canvas, node, local)
+            if natural is not None and isinstance(node, Clip):
+                self._picture(canvas, node, natural, local)
+            else:
+                self._content(canvas, node, local)
             return
         *inner, outer = effects
         match outer:
             case Write():
                 self._draw_through(canvas, node, inner, local)
                 self._write(canvas, outer, local)
+            case Shape():
+                self._draw_through(canvas, node, inner, local)
+                canvas.shape(outer)
             case Light():
                 level, alpha = light_at(outer, local)
                 if alpha > 0:
                     with canvas.layer(alpha, level):
-                        self._draw_through(canvas, node, inner, local)
+                        self._draw_through(canvas, node, inner, local, natural)
+            case Crop():
+                with self._cropped(canvas, outer, local, natural or self._size):
+                    self._draw_through(canvas, node, inner, local, natural)
+            case Blur():
+                with self._blurred(canvas, outer, local, natural or self._size):
+                    self._draw_through(canvas, node, inner, local, natural)
             case Place():
                 self._place(canvas, node, inner, outer, local)
             case _:
-                self._draw_through(canvas, node, inner, local)
+                self._draw_through(canvas, node, inner, local, natural)
+
+    @contextmanager
+    def _cropped(self, canvas: Canvas, crop: Crop, local: float, frame: Size) -> Generator[None]:
+        box, radius = crop_at(crop, local, frame, self._size)
+        if crop.colour[3]:
+            canvas.fill(Box(0, 0, *frame), crop.colour)
+        with canvas.clipped_ellipse(box) if crop.circle else canvas.clipped(box, radius):
+            yield
+
+    @contextmanager
+    def _blurred(self, canvas: Canvas, blur: Blur, local: float, frame: Size) -> Generator[None]:
+        across, down = blur_at(blur, local, frame[0] / self._size[0])
+        if not across and not down:
+            yield
+            return
+        whole = Box(0, 0, *frame)
+        with canvas.clipped(whole), canvas.blurred(across, down, whole):
+            yield
 
     def _write(self, canvas: Canvas, write: Write, local: float) -> None:
         box, opacity = rect_at(write.rect, local - write.first)
@@ -155,7 +216,7 @@ class Painter:
 
     def _place(self, canvas: Canvas, node: Node, inner: list[Effect], place: Place, local: float) -> None:
         natural = None
-        if isinstance(node, Clip) and not any(isinstance(effect, Place | Write) for effect in inner):
+        if isinstance(node, Clip) and not any(isinstance(effect, Place | Write | Shape) for effect in inner):
             natural = self._natural_size(node, place, local)
         shown_by_data = isinstance(node, Clip) and isinstance(node.source, ImageSource) and node.source.layer
         placement = place_at(
@@ -178,29 +239,17 @@ class Painter:
         node: Node,
         inner: list[Effect],
         matrix: tuple[float, float, float, float, float, float],
-        natural: tuple[float, float] | None,
+        natural: Size | None,
         local: float,
     ) -> None:
         with canvas.transformed(matrix):
-            if natural is not None and isinstance(node, Clip):
-                self._natural(canvas, node, [e for e in inner if isinstance(e, Light)], natural, local)
+            if natural is not None:
+                self._draw_through(canvas, node, inner, local, natural)
             else:
                 with canvas.clipped(self._whole):
                     self._draw_through(canvas, node, inner, local)
 
-    def _natural(
-        self, canvas: Canvas, clip: Clip, lights: list[Light], size: tuple[float, float], local: float
-    ) -> None:
-        """A picture at its own size, faded by what came before it was placed."""
-        if not lights:
-            self._picture(canvas, clip, size, local)
-            return
-        level, alpha = light_at(lights[-1], local)
-        if alpha > 0:
-            with canvas.layer(alpha, level):
-                self._natural(canvas, clip, lights[:-1], size, local)
-
-    def _natural_size(self, clip: Clip, place: Place, local: float) -> tuple[float, float] | None:
+    def _natural_size(self, clip: Clip, place: Place, local: float) -> Size | None:
         """The size a clip's own picture is measured by; one that covers takes the rectangle's."""
         if isinstance(clip.source, ImageSource) and clip.source.fit == "cover":
             rect, _ = rect_at(place.rect, local - place.first)
@@ -216,19 +265,13 @@ class Painter:
             if source.colour[3]:
                 canvas.fill(self._whole, source.colour)
             return
-        size = self._size
-        if isinstance(source, VideoSource):
-            if not source.picture:
-                return
-            film = self._stock.film(source.resource)
-            size = (float(film.width), float(film.height))
-        elif source.fit == "contain":
-            picture = self._stock.still(source)
-            if picture is None:
-                return
-            size = (float(picture.width), float(picture.height))
-        with canvas.transformed(contain(*size, self._size)):
-            self._picture(canvas, node, size, local)
+        if isinstance(source, VideoSource) and not source.picture:
+            return
+        covers = isinstance(source, ImageSource) and source.fit == "cover"
+        size = self._size if covers else self.size_of(node)
+        if size is not None:
+            with canvas.transformed(contain(*size, self._size)):
+                self._picture(canvas, node, size, local)
 
     def _children(self, canvas: Canvas, group: Group, local: float) -> None:
         if not group.dissolve or len(group.children) < 2:
@@ -237,6 +280,17 @@ class Painter:
             return
         share = min(1.0, max(0.0, scalar_at(group.dissolve, local)))
         *below, above = group.children
+        if group.wipe is not None:
+            mask = wipe_mask(group.wipe, share, self._pixels)
+            with canvas.layer():
+                with canvas.layer():
+                    for child in below:
+                        self.draw(canvas, child, local)
+                    canvas.mask(mask, self._whole, outside=True)
+                with canvas.layer(add=True):
+                    self.draw(canvas, above, local)
+                    canvas.mask(mask, self._whole)
+            return
         with canvas.layer():
             with canvas.layer(1 - share):
                 for child in below:
@@ -249,7 +303,7 @@ class Painter:
         source, target = clip.source, Box(0, 0, *size)
         if isinstance(source, VideoSource):
             picture = self._stock.film_picture(source.resource, local / self._rate)
-            canvas.picture(picture, Box(0, 0, picture.width, picture.height), target)
+            canvas.picture(picture, self._part(clip, picture.width, picture.height), target)
         elif isinstance(source, ImageSource):
             still = self._stock.still(source)
             if still is None:
@@ -257,13 +311,19 @@ class Painter:
             part = (
                 _crop(still, target, source)
                 if source.fit == "cover"
-                else Box(0, 0, still.width, still.height)
+                else self._part(clip, still.width, still.height)
             )
             if source.radius:
                 with canvas.rounded(target, source.radius):
                     canvas.picture(still, part, target)
             else:
                 canvas.picture(still, part, target)
+
+
+def _premultiplied(pixels: Pixels) -> Pixels:
+    alpha = pixels[..., 3:].astype(np.uint16)
+    colour = (pixels[..., :3] * alpha + 127) // 255
+    return np.concatenate([colour, alpha], axis=2).astype(np.uint8)
 
 
 def _crop(picture: Picture, target: Box, source: ImageSource) -> Box:
@@ -283,5 +343,12 @@ def _effect_signature(effect: Effect, local: float) -> Signature:
             return (id(effect), rect_at(effect.rect, local - effect.first))
         case Light():
             return (id(effect), light_at(effect, local))
+        case Blur():
+            return (id(effect), blur_at(effect, local))
+        case Crop():
+            at = local - effect.first
+            return (id(effect), rect_at(effect.rect, at), scalar_at(effect.radius, at, 0.0))
+        case Shape() | Trim():
+            return (id(effect),)
         case _:
             return ()

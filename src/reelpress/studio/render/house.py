@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import lru_cache
+from typing import Any
 
 import av
 from av.video.codeccontext import VideoCodecContext
@@ -63,7 +64,7 @@ class Coded:
 
 def encode(frames: Iterable[Frame], fps: Fraction, coding: Coding) -> Coded:
     """One closed run that begins with an IDR. Equal input gives equal bytes."""
-    context: VideoCodecContext | None = None
+    context: Any = None  # PyAV leaves its Packet type open, which strict checking refuses
     units: list[NalUnits] = []
     for number, frame in enumerate(frames):
         context = context or _context(frame.width, frame.height, fps, coding)

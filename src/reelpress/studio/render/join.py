@@ -57,7 +57,8 @@ def write_file(film: Film, joined: Joined, path: Path) -> None:
     bases = [segment.index_bytes for segment in held]
     with path.open("wb") as file:
         file.write(joined.head)
-        for source, offset, length in joined.extents.tolist():
+        rows: list[tuple[int, int, int]] = joined.extents.tolist()
+        for source, offset, length in rows:
             begin = offset - bases[source]
             file.write(data[source][begin : begin + length])
 

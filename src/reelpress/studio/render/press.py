@@ -63,7 +63,7 @@ class Press:
         self._pictures = [picture_digest(plan, contents, span.first, span.last) for span in plan.spans]
 
     def prepare(self, seen: Callable[[Span], None] = lambda _: None) -> None:
-        """Make all that no customer decides; `seen` is told of every span that is ready. Raises RenderFault."""
+        """Make all that no customer decides; `seen` is told of every span made. Raises RenderFault."""
         self._sound()
         for span, picture in zip(self._plan.spans, self._pictures, strict=True):
             if span.kind == "shared":

@@ -40,7 +40,8 @@ class PressOrder:
     room: Stockroom
 
     def order(self) -> Order:
-        return Order(self.resolved, self.files, {**self.contents, **picture_contents(self.resolved, self.files)})
+        pictures = picture_contents(self.resolved, self.files)
+        return Order(self.resolved, self.files, {**self.contents, **pictures})
 
 
 _presses: OrderedDict[str, tuple[Plan, Press]] = OrderedDict()
@@ -75,5 +76,5 @@ def file_digest(path: Path) -> str:
 
 def picture_contents(resolved: Resolved, files: Mapping[str, Path]) -> dict[str, str]:
     """Digests of the pictures a request brought; one that is missing has none and is named when drawn."""
-    keys = [image_key(field) for field in resolved.image_values]
-    return {key: file_digest(files[key]) if key in files and files[key].is_file() else "missing" for key in keys}
+    named = [(key, files.get(key)) for key in map(image_key, resolved.image_values)]
+    return {key: file_digest(path) if path and path.is_file() else "missing" for key, path in named}

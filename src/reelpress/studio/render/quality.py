@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from fractions import Fraction
+from typing import Any
 
 import av
 import numpy as np
@@ -39,8 +40,7 @@ def ssim(one: Plane, other: Plane) -> float:
 
 def decoded(pictures: Iterable[NalUnits], sps: bytes, pps: bytes) -> Iterator[Frame]:
     """Pictures of one stream. Raises av.error.FFmpegError for anything a strict decoder refuses."""
-    context = VideoCodecContext.create("h264", "r")
-    assert isinstance(context, VideoCodecContext)
+    context: Any = VideoCodecContext.create("h264", "r")  # its Packet type is open, see `house`
     context.thread_count = 1
     context.options = {"err_detect": "explode", "flags": "+low_delay"}
     head = [sps, pps]

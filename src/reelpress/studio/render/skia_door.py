@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from reelpress.studio.render.model import RenderFault
 from reelpress.studio.scene.geometry import Matrix
-from reelpress.studio.scene.ops import Box, Rgba
+from reelpress.studio.scene.ops import Box, Rgba, Shape
 
 Pixels = NDArray[np.uint8]
 _skia: Any = skia
@@ -182,6 +182,27 @@ class Canvas:
             self._canvas.restore()
 
     @contextmanager
+    def clipped_ellipse(self, box: Box) -> Generator[None]:
+        self._canvas.save()
+        self._canvas.clipRRect(_skia.RRect.MakeOval(_rect(box)), True)
+        try:
+            yield
+        finally:
+            self._canvas.restore()
+
+    @contextmanager
+    def blurred(self, across: float, down: float, within: Box) -> Generator[None]:
+        """What is drawn inside `within` is softened; the pixels at its edges go on for ever outside."""
+        tiling = _skia.TileMode.kClamp
+        paint = _skia.Paint()
+        paint.setImageFilter(_skia.ImageFilters.Blur(across, down, tiling, None, _rect(within).roundOut()))
+        self._canvas.saveLayer(None, paint)
+        try:
+            yield
+        finally:
+            self._canvas.restore()
+
+    @contextmanager
     def layer(self, alpha: float = 1.0, level: float = 1.0, *, add: bool = False) -> Generator[None]:
         """What is drawn inside is put down as one: faded by `alpha`, its colours times `level`."""
         paint = _skia.Paint()
@@ -201,6 +222,26 @@ class Canvas:
         paint = _skia.Paint(AntiAlias=True)
         paint.setColor(_colour(colour))
         self._canvas.drawRect(_rect(box), paint)
+
+    def shape(self, shape: Shape) -> None:
+        draw = self._canvas.drawOval if shape.ellipse else self._canvas.drawRect
+        paint = _skia.Paint(AntiAlias=True)
+        paint.setColor(_colour(shape.colour))
+        draw(_rect(shape.box), paint)
+        if shape.pen and shape.pen_colour[3]:
+            paint.setColor(_colour(shape.pen_colour))
+            paint.setStyle(_skia.Paint.kStroke_Style)
+            paint.setStrokeWidth(shape.pen)
+            paint.setStrokeJoin(_skia.Paint.kRound_Join)
+            draw(_rect(shape.box), paint)
+
+    def mask(self, picture: Picture, target: Box, *, outside: bool = False) -> None:
+        """Keep what was drawn into the current layer where the picture is opaque, or where it is not."""
+        paint = _skia.Paint()
+        paint.setBlendMode(_skia.BlendMode.kDstOut if outside else _skia.BlendMode.kDstIn)
+        whole = Box(0, 0, picture.width, picture.height)
+        sampling = _skia.SamplingOptions(_skia.FilterMode.kLinear)
+        self._canvas.drawImageRect(picture.image, _rect(whole), _rect(target), sampling, paint)
 
     def picture(self, picture: Picture, source: Box, target: Box) -> None:
         matrix = self._canvas.getTotalMatrix()

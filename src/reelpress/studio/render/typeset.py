@@ -63,9 +63,9 @@ class Typesetter:
 
         def measure(line: str, size: float) -> tuple[float, float]:
             shaped = self._line(with_direction(line, right_to_left=right_to_left), style, size, plain)
-            return shaped.width, shaped.height
+            return shaped.width, shaped.height + style.line_spacing * size / style.size
 
-        offset = style.pad + style.outline / 2
+        offset = style.pad + (0.0 if style.outline_under else style.outline / 2)
         room = (box.width - 2 * offset, box.height - 2 * offset)
         scales = write.fit.mode in {"scale", "fill"}
         fitted = (
@@ -89,7 +89,7 @@ class Typesetter:
         for lines in shaped:
             left = offset + (width - lines[0].width) * _FRACTION[style.align]
             placed += [(line, left + dx, top + dy) for line, (_, dx, dy) in zip(lines, inks, strict=True)]
-            top += lines[0].height
+            top += lines[0].height + style.line_spacing * fitted.size / style.size
         return Block(tuple(placed), max(1.0, width + 2 * offset), max(1.0, top + offset), 1.0)
 
     def _line(self, text: str, style: TextStyle, size: float, ink: Ink) -> Line:
@@ -105,12 +105,13 @@ class Typesetter:
 
 
 def _inks(style: TextStyle) -> tuple[tuple[Ink, float, float], ...]:
-    """Shadow, fill, outline on top, as Qt draws them; each with its offset."""
-    inks: list[tuple[Ink, float, float]] = []
+    """Shadow, fill, outline on top or underneath, as Qt draws them; each with its offset."""
+    fill = (Ink(style.colour, underline=style.underline, strike=style.strike), 0.0, 0.0)
+    drawn = [fill]
+    if style.outline and style.outline_colour[3]:
+        outline = (Ink(style.outline_colour, stroke=style.outline), 0.0, 0.0)
+        drawn = [outline, fill] if style.outline_under else [fill, outline]
     if style.shadow_colour[3]:
         shadow = Ink(style.shadow_colour, blur=style.shadow_blur, flat=True)
-        inks.append((shadow, style.shadow_x, style.shadow_y))
-    inks.append((Ink(style.colour, underline=style.underline, strike=style.strike), 0.0, 0.0))
-    if style.outline and style.outline_colour[3]:
-        inks.append((Ink(style.outline_colour, stroke=style.outline), 0.0, 0.0))
-    return tuple(inks)
+        drawn.insert(0, (shadow, style.shadow_x, style.shadow_y))
+    return tuple(drawn)

@@ -6,9 +6,11 @@ from dataclasses import dataclass
 
 from reelpress.studio.scene.keyframes import value_at
 from reelpress.studio.scene.ops import (
+    Blur,
     Box,
     Clip,
     ColourSource,
+    Crop,
     Effect,
     Group,
     ImageSource,
@@ -16,12 +18,16 @@ from reelpress.studio.scene.ops import (
     Light,
     Node,
     Place,
+    Shape,
+    Trim,
     Write,
 )
 
+Size = tuple[float, float]
 SizeOf = Callable[[Clip], tuple[float, float] | None]
 Matrix = tuple[float, float, float, float, float, float]  # x' = a x + b y + c; y' = d x + e y + f
 IDENTITY: Matrix = (1.0, 0.0, 0.0, 0.0, 1.0, 0.0)
+_LEAST_SIDE = 8  # pixels; MLT leaves a side alone that would get smaller
 _FRACTION = {"left": 0.0, "top": 0.0, "center": 0.5, "middle": 0.5, "right": 1.0, "bottom": 1.0}
 
 
@@ -88,6 +94,53 @@ def place_at(
     return Placement(matrix, opacity, rect)
 
 
+def blur_at(blur: Blur, position: float, scale: float = 1.0) -> tuple[float, float]:
+    """Standard deviations, across and down, of a bell that softens as a box of that reach does.
+
+    `scale` is the width of the blurred frame over the canvas's.
+    """
+    at = position - blur.first
+    reaches = (max(0.0, round(scalar_at(keys, at, 0.0) * scale)) for keys in (blur.across, blur.down))
+    across, down = (math.sqrt(reach * (reach + 1) / 3) for reach in reaches)
+    return across, down
+
+
+def crop_at(crop: Crop, position: float, size: tuple[float, float], canvas: Size) -> tuple[Box, float]:
+    """What a crop leaves of a frame of `size`, and the radius of its corners."""
+    at = position - crop.first
+    width, height = size
+    radius = max(0.0, scalar_at(crop.radius, at, 0.0))
+    if crop.circle:
+        reach = radius * math.hypot(width, height) / 2
+        return Box(width / 2 - reach, height / 2 - reach, 2 * reach, 2 * reach), reach
+    rect, _ = rect_at(crop.rect, at)
+    across, down = width / canvas[0], height / canvas[1]
+    box = Box(rect.x * across, rect.y * down, rect.width * across, rect.height * down)
+    return box, radius * min(size) / 2
+
+
+def trimmed(trim: Trim, size: tuple[float, float], canvas: Size) -> Box:
+    """The part of a picture of `size` that a trim leaves, by MLT's rules."""
+    width, height = size
+    across, down = (width / canvas[0], height / canvas[1]) if trim.by_canvas else (1.0, 1.0)
+    left, right = int(trim.left * across), int(trim.right * across)
+    top, bottom = int(trim.top * down), int(trim.bottom * down)
+    if trim.centre:
+        proportion = canvas[0] / canvas[1]
+        if width / height > proportion:
+            left = right = int((width - round(proportion * height)) / 2)
+            bias = max(-left, min(left, int(trim.bias * across)))
+            left, right = left - bias, right + bias
+        else:
+            top = bottom = int((height - round(width / proportion)) / 2)
+            bias = max(-top, min(top, int(trim.bias * down)))
+            top, bottom = top - bias, bottom + bias
+    left += int(width - left - right) & 1
+    left, right = (left, right) if width - left - right >= _LEAST_SIDE else (0, 0)
+    top, bottom = (top, bottom) if height - top - bottom >= _LEAST_SIDE else (0, 0)
+    return Box(left, top, width - left - right, height - top - bottom)
+
+
 def contain(width: float, height: float, canvas: tuple[float, float]) -> Matrix:
     """A picture as large as fits the canvas, in its middle."""
     scale = min(canvas[0] / max(width, 1e-6), canvas[1] / max(height, 1e-6))
@@ -151,31 +204,27 @@ def marks(
         return
     else:
         drawn = _source_marks(node, canvas)
-    placed = False
-    for effect in node.effects:
-        if not active(effect, local):
-            continue
-        if isinstance(effect, Write):
-            drawn.append(_write_mark(effect, local, canvas))
-        elif isinstance(effect, Light):
-            alpha = light_at(effect, local)[1]
-            drawn = [Mark(mark.layer, mark.box, mark.opacity * alpha) for mark in drawn]
-        elif isinstance(effect, Place):
+    effects = [effect for effect in node.effects if active(effect, local)]
+    unplaced = isinstance(node, Clip) and any(isinstance(effect, Place) for effect in effects)
+    for effect in effects:
+        if isinstance(effect, Place):
             own = None
-            if isinstance(node, Clip) and not placed and not isinstance(node.source, ColourSource):
+            if unplaced and isinstance(node, Clip) and not isinstance(node.source, ColourSource):
                 own = _own_size(node, effect, local, size_of)
             drawn = [_placed(mark, effect, local, canvas, own) for mark in drawn]
-            placed = True
-        placed = placed or isinstance(effect, Write)
+        else:
+            drawn = _changed(drawn, effect, local, canvas, unplaced=unplaced)
+        unplaced = unplaced and not isinstance(effect, Place | Write | Shape)
     yield from (mark for mark in drawn if mark.opacity > 0 and mark.box.width > 0 and mark.box.height > 0)
 
 
 def text_margin(write: Write) -> float:
-    """How far a shadow reaches over the text's box."""
+    """How far a shadow, or an outline that takes no room, reaches over the text's box."""
     style = write.style
+    outline = style.outline / 2 if style.outline_under else 0.0
     if not style.shadow_colour[3]:
-        return 0.0
-    return max(abs(style.shadow_x), abs(style.shadow_y)) + 2 * style.shadow_blur
+        return outline
+    return outline + max(abs(style.shadow_x), abs(style.shadow_y)) + 2 * style.shadow_blur
 
 
 def _source_marks(clip: Clip, canvas: tuple[float, float]) -> list[Mark]:
@@ -189,8 +238,46 @@ def _source_marks(clip: Clip, canvas: tuple[float, float]) -> list[Mark]:
 def _write_mark(effect: Write, local: float, canvas: tuple[float, float]) -> Mark:
     box, opacity = rect_at(effect.rect, local - effect.first)
     margin = text_margin(effect)
-    grown = Box(box.x - margin, box.y - margin, box.width + 2 * margin, box.height + 2 * margin)
-    return Mark(effect.layer, cut(grown, canvas), opacity)
+    return Mark(effect.layer, cut(_grown(box, margin, margin), canvas), opacity)
+
+
+def _changed(drawn: list[Mark], effect: Effect, local: float, canvas: Size, *, unplaced: bool) -> list[Mark]:
+    """What is there after an effect that moves nothing.
+
+    `unplaced`: the effect counts in pixels of the clip's own picture, whose size is not known here.
+    """
+    match effect:
+        case Write():
+            return [*drawn, _write_mark(effect, local, canvas)]
+        case Shape():
+            return [*drawn, Mark("", cut(_grown(effect.box, effect.pen / 2, effect.pen / 2), canvas), 1.0)]
+        case Light():
+            alpha = light_at(effect, local)[1]
+            return [Mark(mark.layer, mark.box, mark.opacity * alpha) for mark in drawn]
+        case Crop():
+            return _cropped(drawn, effect, local, canvas, unplaced=unplaced)
+        case Blur():
+            across, down = canvas if unplaced else (3 * reach + 2 for reach in blur_at(effect, local))
+            return [Mark(one.layer, cut(_grown(one.box, across, down), canvas), one.opacity) for one in drawn]
+        case _:
+            return drawn
+
+
+def _grown(box: Box, across: float, down: float) -> Box:
+    return Box(box.x - across, box.y - down, box.width + 2 * across, box.height + 2 * down)
+
+
+def _cropped(drawn: list[Mark], crop: Crop, local: float, canvas: Size, *, unplaced: bool) -> list[Mark]:
+    rect = Box(0, 0, *canvas) if unplaced else crop_at(crop, local, canvas, canvas)[0]
+    kept = [Mark(one.layer, _shared(one.box, rect), one.opacity) for one in drawn]
+    return [Mark("", Box(0, 0, *canvas), 1.0), *kept] if crop.colour[3] else kept
+
+
+def _shared(one: Box, other: Box) -> Box:
+    x, y = max(one.x, other.x), max(one.y, other.y)
+    right = min(one.x + one.width, other.x + other.width)
+    bottom = min(one.y + one.height, other.y + other.height)
+    return Box(x, y, max(0.0, right - x), max(0.0, bottom - y))
 
 
 def _own_size(clip: Clip, place: Place, local: float, size_of: SizeOf) -> tuple[float, float]:
@@ -210,7 +297,10 @@ def _placed(
     """A picture is placed by its own size; anything else drawn moves with the canvas."""
     if own_size is not None:
         placement = place_at(place, local, own_size, None if mark.layer else canvas)
-        box = map_box(placement.matrix, Box(0, 0, *own_size))
+        across, down = own_size[0] / canvas[0], own_size[1] / canvas[1]
+        drawn = mark.box
+        inner = Box(drawn.x * across, drawn.y * down, drawn.width * across, drawn.height * down)
+        box = map_box(placement.matrix, inner)
     else:
         placement = place_at(place, local, canvas, canvas)
         box = map_box(placement.matrix, mark.box)

@@ -5,24 +5,19 @@ from bisect import bisect_right
 from collections.abc import Callable
 from fractions import Fraction
 
+from reelpress.studio.scene.easing import between, curve_marks
 from reelpress.studio.scene.ops import Curve, Key, Keys
 from reelpress.studio.scene.timecode import parse_time
 
-_KEY = re.compile(r"^\s*([0-9:.,;+-]+)\s*([^0-9=:\s.+-]?)=(.*)$", re.DOTALL)
-_CURVES: dict[str, Curve] = {
-    "": "linear",
-    "|": "hold",
-    "!": "hold",
-    "~": "smooth",
-    "$": "smooth",
-    "-": "smooth",
-}
+_KEY = re.compile(r"\s*([+-]?\d[\d:.,]*)\s*([^\d=:.,\s])?\s*=(.*)", re.DOTALL)
+_PIECE = re.compile(r'(?:[^;"]|"[^"]*"|")+')  # a semicolon inside quotes divides nothing
+_CURVES = curve_marks()
 _RECT_SEPARATORS = re.compile(r"[\s,:/x]+")
 ParseValue = Callable[[str], tuple[float, ...]]
 
 
 def parse_number_keys(text: str, fps: Fraction, length: int) -> Keys:
-    """Keys of one number each; a plain number is one key. Raises ValueError."""
+    """Keys of one number each, percents as shares of 1; a plain number is one key. Raises ValueError."""
     return _parse(text, fps, length, lambda value: (_number(value),))
 
 
@@ -40,7 +35,7 @@ def parse_rect(text: str, width: int, height: int) -> tuple[float, ...]:
         raise ValueError(f"{text!r} is not a rectangle 'x y width height [opacity]'")
     scales = (width, height, width, height, 1)
     numbers = [
-        _number(part[:-1]) / 100 * scale if part.endswith("%") else _number(part)
+        _number(part) * (scale if part.endswith("%") else 1)
         for part, scale in zip(parts, scales, strict=False)
     ]
     return (*numbers, 1.0) if len(numbers) == 4 else tuple(numbers)
@@ -51,51 +46,43 @@ def value_at(keys: Keys, position: float) -> tuple[float, ...]:
     index = bisect_right(keys, position, key=lambda key: key.frame) - 1
     if index < 0:
         return keys[0].values
-    key = keys[index]
-    if index == len(keys) - 1 or key.curve == "hold":
-        return key.values
-    following = keys[index + 1]
-    progress = (position - key.frame) / (following.frame - key.frame)
-    if key.curve == "linear":
-        return tuple(a + (b - a) * progress for a, b in zip(key.values, following.values, strict=True))
-    before = keys[max(0, index - 1)]
-    after = keys[min(len(keys) - 1, index + 2)]
-    return tuple(
-        _catmull_rom(*points, progress)
-        for points in zip(before.values, key.values, following.values, after.values, strict=True)
-    )
+    if index == len(keys) - 1:
+        return keys[index].values
+    return between(keys, index, position)
 
 
 def _parse(text: str, fps: Fraction, length: int, parse_value: ParseValue) -> Keys:
     if "=" not in text:
-        return (Key(0, parse_value(text.strip().rstrip(";"))),)
+        return (Key(0, parse_value(_unquoted(text.strip().rstrip(";")))),)
     keys: dict[int, Key] = {}
-    for part in (piece for piece in text.split(";") if piece.strip()):
-        match = _KEY.match(part)
-        if match is None:
-            raise ValueError(f"{part.strip()!r} is not a keyframe 'time=value'")
-        moment, mark, value = match.groups()
-        if mark not in _CURVES:
-            raise ValueError(f"the keyframe kind {mark!r} in {part.strip()!r} is not supported")
-        frame = parse_time(moment, fps)
-        if frame < 0:
-            frame += length
-        keys[frame] = Key(frame, parse_value(value.strip().strip('"')), _CURVES[mark])
+    curve: Curve = "hold"  # MLT's own, for a value without a time before any keyframe with one
+    for piece in (found.strip() for found in _PIECE.findall(text)):
+        if not piece:
+            continue
+        frame, value = 0, piece
+        if "=" in piece:
+            match = _KEY.fullmatch(piece)
+            if match is None:
+                raise ValueError(f"{piece!r} is not a keyframe 'time=value'")
+            moment, mark, value = match.groups(default="")
+            if mark not in _CURVES:
+                raise ValueError(f"the keyframe kind {mark!r} in {piece!r} is not supported")
+            curve = _CURVES[mark]
+            frame = parse_time(moment, fps)
+            frame = frame + length if frame < 0 else frame
+        keys[frame] = Key(frame, parse_value(_unquoted(value)), curve)
     if not keys:
         raise ValueError("an animation without keyframes")
     return tuple(keys[frame] for frame in sorted(keys))
 
 
+def _unquoted(text: str) -> str:
+    return text.strip().removeprefix('"').removesuffix('"').strip()
+
+
 def _number(text: str) -> float:
-    value = float(text.strip())
+    bare = text.strip()
+    value = float(bare[:-1]) / 100 if bare.endswith("%") else float(bare)
     if not -1e7 < value < 1e7:
         raise ValueError(f"{text.strip()!r} is out of range")
     return value
-
-
-def _catmull_rom(y0: float, y1: float, y2: float, y3: float, t: float) -> float:
-    """MLT 7's smooth interpolation (mlt_animation.c): Catmull-Rom with tension 0.5."""
-    a0 = -0.5 * y0 + 1.5 * y1 - 1.5 * y2 + 0.5 * y3
-    a1 = y0 - 2.5 * y1 + 2 * y2 - 0.5 * y3
-    a2 = -0.5 * y0 + 0.5 * y2
-    return a0 * t**3 + a1 * t**2 + a2 * t + y1

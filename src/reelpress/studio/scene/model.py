@@ -20,16 +20,41 @@ class Where:
         return SceneFault(message, file=self.file, element=self.element, line=self.line, fix=fix)
 
 
+Attributes = tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """An element that is written back as it was read and means nothing to us."""
+
+    tag: str
+    attributes: Attributes = ()
+    text: str = ""
+    children: tuple["Kept", ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Rest:
+    """What an element says beside the fields of its own type: other attributes and other children."""
+
+    attributes: Attributes = ()
+    children: tuple[Kept, ...] = ()
+
+
+NOTHING = Rest()
+
+
 @dataclass(frozen=True, slots=True)
 class Profile:
     width: int
     height: int
     fps: Fraction
+    rest: Rest = NOTHING
 
 
 @dataclass(frozen=True, slots=True)
 class Properties:
-    """The `<property>` children (and attributes) of an element, in document order."""
+    """The `<property>` children of an element, in document order."""
 
     pairs: tuple[tuple[str, str], ...] = ()
 
@@ -53,6 +78,7 @@ class Filter:
     in_: int
     out: int | None
     where: Where
+    rest: Rest = NOTHING
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,11 +90,16 @@ class Transition:
     a_track: int
     b_track: int
     where: Where
+    rest: Rest = NOTHING
+
+
+ProducerTag = Literal["producer", "chain"]
+PlaylistTag = Literal["playlist", "producer", "chain", "tractor", "multitrack"]
 
 
 @dataclass(frozen=True, slots=True)
 class Producer:
-    """`<producer>` or `<chain>`; `in_` and `out` are inclusive source frames."""
+    """`in_` and `out` are inclusive source frames."""
 
     id: str
     service: str
@@ -77,6 +108,8 @@ class Producer:
     out: int
     filters: tuple[Filter, ...]
     where: Where
+    rest: Rest = NOTHING
+    tag: ProducerTag = "producer"
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,20 +121,27 @@ class Entry:
     out: int
     filters: tuple[Filter, ...]
     where: Where
+    rest: Rest = NOTHING
 
 
 @dataclass(frozen=True, slots=True)
 class Blank:
     length: int
+    rest: Rest = NOTHING
 
 
 @dataclass(frozen=True, slots=True)
 class Playlist:
+    """`retained`: an editor's bin, which nothing plays; its contents are in `rest`."""
+
     id: str
     items: tuple[Entry | Blank, ...]
     properties: Properties
     filters: tuple[Filter, ...]
     where: Where
+    rest: Rest = NOTHING
+    retained: bool = False
+    tag: PlaylistTag = "playlist"
 
 
 Hide = Literal["", "video", "audio", "both"]
@@ -112,6 +152,7 @@ class Track:
     producer: str
     hide: Hide
     where: Where
+    rest: Rest = NOTHING
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +165,7 @@ class Tractor:
     in_: int
     out: int | None
     where: Where
+    rest: Rest = NOTHING
 
 
 Service = Producer | Playlist | Tractor
@@ -137,3 +179,4 @@ class Scene:
     services: dict[str, Service] = field(repr=False)
     root: str
     file: str
+    rest: Rest = NOTHING

@@ -11,7 +11,39 @@ from typing import Literal
 
 import msgspec
 
-Curve = Literal["hold", "linear", "smooth"]
+Eased = Literal[
+    "sinusoidal_in",
+    "sinusoidal_out",
+    "sinusoidal_in_out",
+    "quadratic_in",
+    "quadratic_out",
+    "quadratic_in_out",
+    "cubic_in",
+    "cubic_out",
+    "cubic_in_out",
+    "quartic_in",
+    "quartic_out",
+    "quartic_in_out",
+    "quintic_in",
+    "quintic_out",
+    "quintic_in_out",
+    "exponential_in",
+    "exponential_out",
+    "exponential_in_out",
+    "circular_in",
+    "circular_out",
+    "circular_in_out",
+    "back_in",
+    "back_out",
+    "back_in_out",
+    "elastic_in",
+    "elastic_out",
+    "elastic_in_out",
+    "bounce_in",
+    "bounce_out",
+    "bounce_in_out",
+]
+Curve = Literal["hold", "linear", "smooth", "natural", "tight"] | Eased
 Rgba = tuple[int, int, int, int]
 Align = Literal["left", "center", "right"]
 VAlign = Literal["top", "middle", "bottom"]
@@ -38,6 +70,8 @@ class Box(msgspec.Struct, frozen=True, array_like=True):
 
 
 class TextStyle(msgspec.Struct, frozen=True):
+    """An outline under the fill shows its outer half only and takes no room. `line_spacing` is added."""
+
     family: str
     size: float
     weight: int
@@ -55,6 +89,8 @@ class TextStyle(msgspec.Struct, frozen=True):
     shadow_x: float = 0.0
     shadow_y: float = 0.0
     shadow_blur: float = 0.0
+    outline_under: bool = False
+    line_spacing: float = 0.0
 
 
 class FitRule(msgspec.Struct, frozen=True):
@@ -130,6 +166,71 @@ class Light(msgspec.Struct, frozen=True, tag="light"):
     last: int | None = None
 
 
+class Crop(msgspec.Struct, frozen=True, tag="crop"):
+    """Keeps what was drawn so far inside a rectangle or, with `circle`, an ellipse in the middle.
+
+    `radius` rounds the corners: 1 is half the canvas's shorter side; of a circle, half its diagonal.
+    """
+
+    rect: Keys
+    radius: Keys = ()
+    circle: bool = False
+    colour: Rgba = (0, 0, 0, 0)
+    first: int = 0
+    last: int | None = None
+
+
+class Trim(msgspec.Struct, frozen=True, tag="trim"):
+    """Cuts the edges off a clip's own picture before it is placed, all the time.
+
+    In pixels of the picture, or of the canvas (`by_canvas`); `centre` cuts it to the canvas's proportions
+    instead, `bias` pixels off its middle.
+    """
+
+    left: int = 0
+    right: int = 0
+    top: int = 0
+    bottom: int = 0
+    centre: bool = False
+    bias: int = 0
+    by_canvas: bool = False
+    first: int = 0
+    last: int | None = None
+
+
+class Blur(msgspec.Struct, frozen=True, tag="blur"):
+    """Softens what was drawn so far as a box of `across` and `down` pixels to each side would."""
+
+    across: Keys
+    down: Keys
+    first: int = 0
+    last: int | None = None
+
+
+class Shape(msgspec.Struct, frozen=True, tag="shape"):
+    """A filled and outlined rectangle or ellipse over what was drawn so far."""
+
+    box: Box
+    colour: Rgba
+    pen: float = 0.0
+    pen_colour: Rgba = (0, 0, 0, 0)
+    ellipse: bool = False
+    first: int = 0
+    last: int | None = None
+
+
+class Wipe(msgspec.Struct, frozen=True):
+    """How the last child of a group appears: in the order of one of MLT's built-in maps (1 to 22).
+
+    `softness` is the width of the edge as a share of the way. With `invert` the others disappear in that
+    order instead.
+    """
+
+    map: int
+    softness: float = 0.0
+    invert: bool = False
+
+
 class Gain(msgspec.Struct, frozen=True, tag="gain"):
     """Sound level in dB."""
 
@@ -147,7 +248,7 @@ class Ramp(msgspec.Struct, frozen=True, tag="ramp"):
 
 
 Source = VideoSource | ImageSource | ColourSource
-Effect = Place | Write | Light | Gain | Ramp
+Effect = Place | Write | Light | Crop | Trim | Blur | Shape | Gain | Ramp
 
 
 class Clip(msgspec.Struct, frozen=True, tag="clip"):
@@ -161,7 +262,7 @@ class Clip(msgspec.Struct, frozen=True, tag="clip"):
 
 
 class Group(msgspec.Struct, frozen=True, tag="group"):
-    """Children drawn bottom to top. With `dissolve` the last child fades in over the others (0 to 1)."""
+    """Children drawn bottom to top. With `dissolve` the last child fades, or wipes, in over the others."""
 
     start: int
     frames: int
@@ -169,6 +270,7 @@ class Group(msgspec.Struct, frozen=True, tag="group"):
     children: tuple["Clip | Group", ...]
     effects: tuple[Effect, ...] = ()
     dissolve: Keys = ()
+    wipe: Wipe | None = None
 
 
 Node = Clip | Group

@@ -1,5 +1,6 @@
 """MLT XML bytes -> Scene. Reads the document's shape; what the services mean is decided in `services`."""
 
+from collections.abc import Sequence
 from fractions import Fraction
 
 from reelpress.studio.scene.elements import Element, read_elements
@@ -8,10 +9,13 @@ from reelpress.studio.scene.model import (
     Entry,
     Filter,
     Hide,
+    Kept,
     Playlist,
+    PlaylistTag,
     Producer,
     Profile,
     Properties,
+    Rest,
     Scene,
     Service,
     Track,
@@ -24,6 +28,9 @@ from reelpress.studio.scene.timecode import parse_time
 MAX_SIDE = 4096
 MAX_FRAMES = 30 * 60 * 60
 DEFAULT_STILL_FRAMES = 15_000  # MLT's default length of a producer without one
+PLAYED: tuple[PlaylistTag, ...] = ("producer", "chain", "playlist", "tractor", "multitrack")
+_TAGS: dict[str, PlaylistTag] = {tag: tag for tag in PLAYED}
+_BODY = ("property", "filter")
 
 
 def parse_scene(data: bytes, file: str = "template.mlt") -> Scene:
@@ -48,7 +55,7 @@ class _Reader:
         self._fps = profile.fps
         last = ""
         for element in self._root.children:
-            if element.tag in {"producer", "chain", "playlist", "tractor", "multitrack"}:
+            if element.tag in PLAYED:
                 last = self._service(element) or last
         wanted = self._root.attributes.get("producer", "")
         root = wanted if wanted in self._services and wanted not in self._retained else last
@@ -56,7 +63,7 @@ class _Reader:
             raise self._root.where(self._file).fault(
                 "there is nothing to play.", "Put at least one clip on a track."
             )
-        return Scene(profile, self._services, root, self._file)
+        return Scene(profile, self._services, root, self._file, _rest(self._root, (), (*PLAYED, "profile")))
 
     def _profile(self) -> Profile:
         element = next(self._root.find_all("profile"), None)
@@ -83,7 +90,8 @@ class _Reader:
             raise where.fault(f"{float(fps):g} frames per second.", "Choose a rate from 1 to 120.")
         if len(sample) != 1:
             raise where.fault("the pixels are not square.", "Choose a video mode with square pixels.")
-        return Profile(width, height, fps)
+        sides = ("width", "height", "frame_rate_num", "frame_rate_den")
+        return Profile(width, height, fps, _rest(element, sides, ()))
 
     def _service(self, element: Element) -> str:
         id_ = element.attributes.get("id", "")
@@ -95,7 +103,11 @@ class _Reader:
         properties = self._properties(element)
         if properties.get("xml_retain") == "1" or id_ in {"main_bin", "main bin"}:
             self._retained.add(id_)
-            self._services[id_] = Playlist(id_, (), properties, (), element.where(self._file))
+            rest = _rest(element, ("id",), ("property",))
+            where = element.where(self._file)
+            self._services[id_] = Playlist(
+                id_, (), properties, (), where, rest, retained=True, tag=_TAGS[element.tag]
+            )
             return ""
         builders = {"playlist": self._playlist, "tractor": self._tractor, "multitrack": self._tractor}
         self._services[id_] = builders.get(element.tag, self._producer)(id_, element, properties)
@@ -124,8 +136,17 @@ class _Reader:
         length = self._time(properties.get("length"), where, DEFAULT_STILL_FRAMES)
         in_ = self._bound(element, properties, "in", 0, where)
         out = self._bound(element, properties, "out", length - 1, where)
-        filters = self._filters(element)
-        return Producer(id_, service, properties, in_, self._checked(in_, out, where), filters, where)
+        return Producer(
+            id_,
+            service,
+            properties,
+            in_,
+            self._checked(in_, out, where),
+            self._filters(element),
+            where,
+            _rest(element, ("id", "in", "out"), _BODY),
+            "chain" if element.tag == "chain" else "producer",
+        )
 
     def _playlist(self, id_: str, element: Element, properties: Properties) -> Playlist:
         where = element.where(self._file)
@@ -134,7 +155,8 @@ class _Reader:
         for child in element.find_all("entry", "blank"):
             place = child.where(self._file)
             if child.tag == "blank":
-                blank = Blank(max(0, self._time(child.attributes.get("length", ""), place, 0)))
+                length = max(0, self._time(child.attributes.get("length", ""), place, 0))
+                blank = Blank(length, _rest(child, ("length",), ()))
                 items.append(blank)
                 total += blank.length
             else:
@@ -143,7 +165,8 @@ class _Reader:
                 total += entry.out - entry.in_ + 1
             if total > MAX_FRAMES:
                 raise place.fault(f"the track is longer than {MAX_FRAMES} frames.", "Shorten the project.")
-        return Playlist(id_, tuple(items), properties, self._filters(element), where)
+        rest = _rest(element, ("id",), (*_BODY, "entry", "blank"))
+        return Playlist(id_, tuple(items), properties, self._filters(element), where, rest)
 
     def _entry(self, element: Element, where: Where) -> Entry:
         id_ = self._reference(element, where)
@@ -151,7 +174,8 @@ class _Reader:
         first, last = self._extent(producer)
         in_ = self._bound(element, Properties(), "in", first, where)
         out = self._bound(element, Properties(), "out", last, where)
-        return Entry(id_, in_, self._checked(in_, out, where), self._filters(element), where)
+        rest = _rest(element, ("producer", "in", "out"), ("filter", *PLAYED))
+        return Entry(id_, in_, self._checked(in_, out, where), self._filters(element), where, rest)
 
     def _tractor(self, id_: str, element: Element, properties: Properties) -> Tractor:
         where = element.where(self._file)
@@ -169,13 +193,17 @@ class _Reader:
             in_,
             out if out >= 0 else None,
             where,
+            _tractor_rest(element),
         )
 
     def _track(self, element: Element) -> Track:
         where = element.where(self._file)
         hide = element.attributes.get("hide", "")
         known: dict[str, Hide] = {"video": "video", "audio": "audio", "both": "both"}
-        return Track(self._reference(element, where), known.get(hide, ""), where)
+        read = ("producer", "hide") if hide in known else ("producer",)
+        return Track(
+            self._reference(element, where), known.get(hide, ""), where, _rest(element, read, PLAYED)
+        )
 
     def _transition(self, element: Element) -> Transition:
         where = element.where(self._file)
@@ -189,7 +217,8 @@ class _Reader:
         in_ = self._bound(element, properties, "in", 0, where)
         out = self._bound(element, properties, "out", 0, where)
         service = properties.get("mlt_service") or element.attributes.get("mlt_service", "")
-        return Transition(service, properties, in_, out or None, numbers[0], numbers[1], where)
+        rest = _rest(element, ("in", "out"), ("property",))
+        return Transition(service, properties, in_, out or None, numbers[0], numbers[1], where, rest)
 
     def _filters(self, element: Element) -> tuple[Filter, ...]:
         return tuple(self._filter(child) for child in element.find_all("filter"))
@@ -200,11 +229,12 @@ class _Reader:
         in_ = self._bound(element, properties, "in", 0, where)
         out = self._bound(element, properties, "out", 0, where)
         service = properties.get("mlt_service") or element.attributes.get("mlt_service", "")
-        return Filter(service, properties, in_, out or None, where)
+        rest = _rest(element, ("in", "out"), ("property",))
+        return Filter(service, properties, in_, out or None, where, rest)
 
     def _reference(self, element: Element, where: Where) -> str:
         """The id an entry or track names; a producer written inside it is taken in as well."""
-        for child in element.find_all("producer", "chain", "playlist", "tractor"):
+        for child in element.find_all(*PLAYED):
             return self._service(child)
         id_ = element.attributes.get("producer", "")
         if id_ not in self._services:
@@ -247,3 +277,25 @@ class _Reader:
                 "Give the clip a length of at least 1 frame.",
             )
         return out
+
+
+def _rest(element: Element, attributes: Sequence[str], tags: Sequence[str]) -> Rest:
+    """What an element says beside the attributes and children that were read."""
+    return Rest(
+        tuple(pair for pair in element.attributes.items() if pair[0] not in attributes),
+        tuple(_kept(child) for child in element.children if child.tag not in tags),
+    )
+
+
+def _tractor_rest(element: Element) -> Rest:
+    """Tracks and transitions of an inner multitrack belong to the tractor; the rest is kept in it."""
+    rest = _rest(element, ("id", "in", "out"), (*_BODY, "track", "transition", "multitrack"))
+    inner = (_rest(child, (), ("track", "transition")) for child in element.find_all("multitrack"))
+    kept = tuple(Kept("multitrack", own.attributes, children=own.children) for own in inner if own.children)
+    return Rest(rest.attributes, rest.children + kept)
+
+
+def _kept(element: Element) -> Kept:
+    children = tuple(_kept(child) for child in element.children)
+    text = element.text if element.text.strip() or not children else ""
+    return Kept(element.tag, tuple(element.attributes.items()), text, children)

@@ -8,10 +8,16 @@ _SMPTE = re.compile(r"(\d+):(\d+):(\d+)[:;](\d+)")
 
 
 def parse_time(text: str, fps: Fraction) -> int:
-    """Frames; a negative number of frames counts from an end, as MLT has it. Raises ValueError."""
+    """Frames; a negative time counts from an end, as MLT has it. Raises ValueError."""
     text = text.strip()
     if re.fullmatch(r"[+-]?\d+", text):
         return int(text)
+    if text.startswith("-"):
+        return -_clock(text[1:], fps)
+    return _clock(text, fps)
+
+
+def _clock(text: str, fps: Fraction) -> int:
     if match := _SMPTE.fullmatch(text):
         hours, minutes, seconds, frames = (int(group) for group in match.groups())
         return round((hours * 3600 + minutes * 60 + seconds) * fps) + frames

@@ -17,7 +17,20 @@ from reelpress.studio.scene.model import (
     Transition,
     Where,
 )
-from reelpress.studio.scene.ops import Clip, Effect, Group, ImageSource, Key, Keys, Node, Ramp, Write
+from reelpress.studio.scene.ops import (
+    Clip,
+    ColourSource,
+    Effect,
+    Group,
+    ImageSource,
+    Key,
+    Keys,
+    Node,
+    Ramp,
+    Trim,
+    Wipe,
+    Write,
+)
 from reelpress.studio.scene.services import FILTERS, PRODUCERS, TRANSITIONS
 from reelpress.studio.scene.services.base import Parameter, Reading
 from reelpress.studio.scene.services.text_parameters import SLOT
@@ -46,6 +59,14 @@ class Draft:
 class Timeline:
     root: Group
     drafts: tuple[Draft, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Joined:
+    """How the last track of a tractor appears over the others."""
+
+    dissolve: Keys = ()
+    wipe: Wipe | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +103,7 @@ class _Builder:
     def __init__(self, scene: Scene) -> None:
         self._scene = scene
         self._nodes = 0
-        self.drafts: dict[Where, Draft] = {}
+        self.drafts: dict[tuple[Where, int], Draft] = {}
 
     def length(self, id_: str) -> int:
         service = self._scene.services[id_]
@@ -117,9 +138,11 @@ class _Builder:
         reading = self._reading(service.parameters, producer, span.last + 1, producer.where)
         source, own = service.source(reading)
         source = self._named_image(source, producer) if isinstance(source, ImageSource) else source
-        named = tuple(self._named_text(effect, producer, producer) for effect in own)
+        named = tuple(self._named_text(effect, producer, producer, index) for index, effect in enumerate(own))
         effects = named + self._effects(producer.filters, span.last + 1, producer)
-        return Clip(span.start, span.frames, span.first, source, effects, span.picture, span.sound)
+        clip = Clip(span.start, span.frames, span.first, source, effects, span.picture, span.sound)
+        self._check_trims(clip, producer.where)
+        return clip
 
     def _playlist(self, playlist: Playlist, span: _Span) -> Group:
         children: list[Node] = []
@@ -133,7 +156,9 @@ class _Builder:
             else:
                 position += item.length
         effects = self._effects(playlist.filters, span.last + 1, None)
-        return Group(span.start, span.frames, span.first, tuple(children), effects)
+        group = Group(span.start, span.frames, span.first, tuple(children), effects)
+        self._check_trims(group, playlist.where)
+        return group
 
     def _entry(self, entry: Entry, span: _Span) -> Node:
         node = self.node(entry.producer, span)
@@ -143,11 +168,32 @@ class _Builder:
         extra = self._effects(
             entry.filters, span.last + 1, service if isinstance(service, Producer) else None
         )
-        return msgspec.structs.replace(node, effects=node.effects + extra)
+        changed = msgspec.structs.replace(node, effects=node.effects + extra)
+        self._check_trims(changed, entry.where)
+        return changed
+
+    def _check_trims(self, node: Node, where: Where) -> None:
+        """A crop of the source belongs to one picture whose size is known, for as long as it is shown."""
+        for trim in (effect for effect in node.effects if isinstance(effect, Trim)):
+            covers = trim.first <= node.offset and (
+                trim.last is None or trim.last >= node.offset + node.frames - 1
+            )
+            if not isinstance(node, Clip) or isinstance(node.source, ColourSource):
+                raise where.fault("a crop of the source is for films and pictures.", "Use Crop: Rectangle.")
+            if isinstance(node.source, ImageSource) and node.source.layer:
+                raise where.fault(
+                    "a crop of a picture that comes with the request is not supported.",
+                    "Use Crop: Rectangle, or set reelpress:fit to cover.",
+                )
+            if not covers:
+                raise where.fault(
+                    "a crop of the source for a part of a clip is not supported.",
+                    "Split the clip there, or use Crop: Rectangle.",
+                )
 
     def _tractor(self, tractor: Tractor, span: _Span) -> Group:
         children: list[Node] = []
-        dissolve: Keys = ()
+        joined = _Joined()
         for index, track in enumerate(tractor.tracks):
             hidden = track.hide
             inner = _Span(
@@ -163,12 +209,14 @@ class _Builder:
             children.append(self.node(track.producer, inner))
             for transition in tractor.transitions:
                 if transition.b_track == index and not transition.properties.flag("disable"):
-                    dissolve = self._join(transition, children, span) or dissolve
+                    joined = self._join(transition, children, span) or joined
         effects = self._effects(tractor.filters, span.last + 1, None)
         shown = tuple(child for child in children if child.frames)
-        return Group(span.start, span.frames, span.first, shown, effects, dissolve)
+        group = Group(span.start, span.frames, span.first, shown, effects, joined.dissolve, joined.wipe)
+        self._check_trims(group, tractor.where)
+        return group
 
-    def _join(self, transition: Transition, children: list[Node], span: _Span) -> Keys:
+    def _join(self, transition: Transition, children: list[Node], span: _Span) -> _Joined | None:
         """Apply a transition to the track just added; a dissolve is a property of the whole group."""
         service = TRANSITIONS.get(transition.service)
         if service is None:
@@ -185,8 +233,10 @@ class _Builder:
         if service.role == "sound":
             self._mix(reading, transition, children, length)
         if service.role == "dissolve":
-            return Key(transition.in_, (0.0,)), Key(transition.in_ + length, (1.0,))
-        return ()
+            ends = (1.0, 0.0) if service.backwards(reading) else (0.0, 1.0)
+            keys = Key(transition.in_, (ends[0],)), Key(transition.in_ + length, (ends[1],))
+            return _Joined(keys, service.wipe(reading))
+        return None
 
     def _mix(self, reading: Reading, transition: Transition, children: list[Node], length: int) -> None:
         start = reading.number("start")
@@ -228,16 +278,20 @@ class _Builder:
     ) -> Reading:
         return Reading(parameters, element.properties, self._scene.profile, length, where)
 
-    def _named_text(self, effect: Effect, element: Filter | Producer, producer: Producer | None) -> Effect:
+    def _named_text(
+        self, effect: Effect, element: Filter | Producer, producer: Producer | None, index: int = 0
+    ) -> Effect:
+        """`index`: which of the element's texts it is."""
         if not isinstance(effect, Write) or not effect.layer:
             return effect
-        if element.where not in self.drafts:
+        key = (element.where, index)
+        if key not in self.drafts:
             slots = tuple(dict.fromkeys(SLOT.findall(effect.text)))
             name = element.properties.get("reelpress:name") or (
                 producer.properties.get("shotcut:caption") if producer is not None else ""
             )
             fallback = element.properties.get("reelpress:fallback")
-            self.drafts[element.where] = Draft(
+            self.drafts[key] = Draft(
                 name=self._unique(name or slots[0]),
                 kind="text",
                 fields=slots,
@@ -248,14 +302,15 @@ class _Builder:
                 resource="",
                 where=element.where,
             )
-        return msgspec.structs.replace(effect, layer=self.drafts[element.where].name)
+        return msgspec.structs.replace(effect, layer=self.drafts[key].name)
 
     def _named_image(self, source: ImageSource, producer: Producer) -> ImageSource:
         if not source.layer:
             return source
-        if producer.where not in self.drafts:
+        key = (producer.where, 0)
+        if key not in self.drafts:
             name = producer.properties.get("reelpress:name") or producer.properties.get("shotcut:caption")
-            self.drafts[producer.where] = Draft(
+            self.drafts[key] = Draft(
                 name=self._unique(name or source.layer),
                 kind="image",
                 fields=(source.layer,),
@@ -266,7 +321,7 @@ class _Builder:
                 resource=source.resource,
                 where=producer.where,
             )
-        return msgspec.structs.replace(source, layer=self.drafts[producer.where].name)
+        return msgspec.structs.replace(source, layer=self.drafts[key].name)
 
     def _unique(self, name: str) -> str:
         taken = {draft.name for draft in self.drafts.values()}

@@ -9,7 +9,7 @@ from typing import ClassVar, Literal, TypeVar
 from reelpress.studio.scene.colours import parse_colour
 from reelpress.studio.scene.keyframes import parse_number_keys, parse_rect_keys
 from reelpress.studio.scene.model import Profile, Properties, Where
-from reelpress.studio.scene.ops import Effect, Keys, Rgba, Source
+from reelpress.studio.scene.ops import Effect, Keys, Rgba, Source, Wipe
 
 T = TypeVar("T")
 Kind = Literal["text", "number", "flag", "colour", "rect", "numbers", "choice"]
@@ -121,6 +121,14 @@ class TransitionService:
     def effect(self, reading: Reading, first: int, last: int | None) -> Effect | None:
         """How the b track's content changes before it is laid over the tracks below."""
         raise NotImplementedError
+
+    def backwards(self, reading: Reading) -> bool:  # noqa: ARG002 - a dissolve overrides it
+        """Whether a dissolve goes from b to a."""
+        return False
+
+    def wipe(self, reading: Reading) -> Wipe | None:  # noqa: ARG002 - a dissolve overrides it
+        """The order in which a dissolve shows the pixels of b; None where it shows all at once."""
+        return None
 
 
 def _plain_number(text: str) -> float:

@@ -1,0 +1,99 @@
+import pytest
+from tests.studio.mlt_documents import clear, document, filter_, producer, properties, text
+
+from reelpress.studio.scene import SceneFault, layers, parse_scene, timeline
+from reelpress.studio.scene.model import Producer, Scene
+from reelpress.studio.scene.static_parts import NAME, MeltPart, split_static, with_files
+
+SEPIA = filter_("sepia", {"u": "75"})
+
+
+def split(*clips: str, out: int = 29, extra: str = "") -> tuple[Scene, tuple[MeltPart, ...]]:
+    tracks = [[(f"clip{index}", 0, 5, out)] for index in range(len(clips))]
+    return split_static(parse_scene(document(clips, tracks, frames=50, extra=extra), "card.mlt"))
+
+
+def test_a_static_clip_we_do_not_draw_becomes_a_film_of_the_same_frames() -> None:
+    words = clear("clip1", 50, text("{{name}}"))
+    scene, (part,) = split(producer("clip0", "qimage", "a.png", 50, SEPIA), words)
+    assert (part.frames, part.resources, part.name[: len(NAME)]) == (30, ("a.png",), NAME)
+    assert "sepia" in part.why
+    assert part.where.line > 0
+    film = scene.services["clip0"]
+    assert isinstance(film, Producer)
+    assert (film.service, film.properties.get("resource")) == ("avformat", part.name)
+    assert [layer.name for layer in layers(scene)] == ["name"]
+    assert timeline(scene).root.frames == 50
+
+
+def test_what_we_draw_is_left_as_it_is() -> None:
+    scene, parts = split(clear("clip0", 50, text("Hi")), producer("clip1", "qimage", "a.png", 50))
+    assert parts == ()
+    assert isinstance(scene.services["clip1"], Producer)
+    assert scene.services["clip1"].service == "qimage"
+
+
+def test_equal_clips_are_drawn_once() -> None:
+    _, parts = split(*(producer(f"clip{index}", "color", "red", 50, SEPIA) for index in range(2)))
+    assert len({part.name for part in parts}) == 2  # their ids differ
+    again = split(producer("clip0", "color", "red", 50, SEPIA))[1]
+    assert again[0].name in {part.name for part in parts}
+
+
+def test_the_document_for_melt_holds_that_clip_alone_and_only_our_paths() -> None:
+    more = '<property name="shotcut:caption">x</property><property name="_x">y</property>'
+    clip = producer("clip0", "qimage", "C:\\\\pics\\\\a.png", 50, SEPIA + more)
+    _, (part,) = split(clip, clear("clip1", 50, text("{{name}}")))
+    written = with_files(part, {part.resources[0]: "/ours/1.png"}).decode()
+    assert "/ours/1.png" in written
+    for words in ("pics", "clip1", "{{name}}", "shotcut", "main_bin", "_x"):
+        assert words not in written
+    with pytest.raises(SceneFault, match="missing"):
+        with_files(part, {})
+
+
+@pytest.mark.parametrize(
+    ("clip", "words"),
+    [
+        (clear("clip0", 50, text("{{name}}") + SEPIA), "sepia.*depends on data"),
+        (producer("clip0", "qimage", "a.png", 50, SEPIA, reelpress_field="photo"), "depends on data"),
+        (producer("clip0", "melt_file", "/etc/passwd", 50), "melt_file"),
+        (producer("clip0", "xml", "other.mlt", 50), "'xml'"),
+        (
+            producer("clip0", "qimage", "a.png", 50, filter_("avfilter.movie", {"av.filename": "x"})),
+            "avfilter",
+        ),
+        (producer("clip0", "qimage", "a.png", 50, filter_("frei0r.facedetect", {})), "facedetect"),
+        (producer("clip0", "color", "red", 50, filter_("frei0r.glow", {"0": "/etc/passwd"})), "glow"),
+        (clear("clip0", 50, filter_("qtext", {"html": "<img src='/etc/passwd'>"})), "rich text"),
+        (producer("clip0", "kdenlivetitle", "", 50, xmldata="<kdenlivetitle><c url='/x'/>"), "well-formed"),
+    ],
+)
+def test_what_melt_may_not_draw_is_refused_with_its_line(clip: str, words: str) -> None:
+    with pytest.raises(SceneFault, match=words) as caught:
+        split(clip)
+    assert caught.value.line > 0
+    assert caught.value.fix
+
+
+def test_more_frames_than_melt_may_draw_are_refused() -> None:
+    with pytest.raises(SceneFault, match="1500"):
+        split(producer("clip0", "color", "red", 3000, SEPIA), out=2999)
+
+
+def test_a_static_transition_is_drawn_as_a_whole() -> None:
+    joined = properties({"a_track": "0", "b_track": "1", "mlt_service": "frei0r.burn"})
+    inner = (
+        '<tractor id="clip1" in="0" out="39"><track producer="clip0"/><track producer="black"/>'
+        f"<transition>{joined}</transition></tractor>"
+    )
+    clips = [producer("clip0", "color", "red", 50, SEPIA), inner]
+    data = document(clips, [[("clip1", 0, 0, 39)]], frames=40)
+    # The tractor is defined before the black clip it names; the editor writes it after.
+    head, _, tail = data.decode().partition('<producer id="black"')
+    black = '<producer id="black"' + tail[: tail.index("</producer>") + len("</producer>")]
+    moved = head.replace('<playlist id="main_bin">', black + '<playlist id="main_bin">', 1)
+    scene, (part,) = split_static(parse_scene((moved + tail[tail.index("</producer>") + 11 :]).encode()))
+    assert part.frames == 40
+    assert {"clip0", "black", "clip1"} <= set(part.scene.services)
+    assert timeline(scene).root.frames == 40
