@@ -1,7 +1,6 @@
 """`reelpress render`: one template, one customer, one file, without a server."""
 
 import json
-import shutil
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -14,7 +13,14 @@ from reelpress.cli.template import template_plan
 from reelpress.platform.errors import StartupFault
 from reelpress.studio.plan import Plan, Resolved, resolve
 from reelpress.studio.plan.mapping import image_key
-from reelpress.studio.render import RenderFault, render_still, render_video
+from reelpress.studio.render import (
+    PressOrder,
+    RenderFault,
+    Stockroom,
+    file_digest,
+    render_still,
+    write_video,
+)
 
 STILLS = {".jpg", ".jpeg"}
 
@@ -43,8 +49,9 @@ def render_template(path: Path, data: Mapping[str, str], out: Path, *, at_s: flo
         if out.suffix.lower() in STILLS:
             out.write_bytes(render_still(plan, resolved, files, at_s))
             return
+        own = {name: file_digest(path) for name, path in files.items() if not name.startswith("field:")}
         with tempfile.TemporaryDirectory() as folder:
-            shutil.move(render_video(plan, resolved, files, Path(folder)).video, out)
+            write_video(PressOrder(plan.encode(), resolved, files, own, Stockroom(Path(folder))), out)
     except RenderFault as fault:
         raise StartupFault(f"{path.name}: {fault}") from None
     except OSError as problem:

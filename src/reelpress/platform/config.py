@@ -69,6 +69,14 @@ class Settings(BaseSettings):
         description="Jobs one worker holds at once (renders wait for a free render process).",
     )
     render_timeout_s: float = Field(default=300.0, gt=0, description="Longest time one render may take.")
+    prepare_timeout_s: float = Field(
+        default=1800.0, gt=0, description="Longest time making a published version ready may take."
+    )
+    segment_cache_mb: int = Field(
+        default=8192,
+        ge=256,
+        description="Disk that rendered segments and base frames may fill, in data_dir/cache.",
+    )
     token_lifetime_s: int = Field(
         default=3600, ge=60, le=86_400, description="Life of a Studio access token in seconds."
     )

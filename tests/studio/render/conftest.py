@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from tests.studio.render.media_samples import make_film, make_picture
 
 from reelpress.studio.plan import OutputSpec, PartSource, Plan, Resolved, compile_plan, resolve
-from reelpress.studio.render import compose
+from reelpress.studio.render import PressOrder, Stockroom, compose, file_digest, write_video
 from reelpress.studio.render.planes import Converter, Frame
 from reelpress.studio.scene import parse_scene
 
@@ -43,6 +43,16 @@ class Job:
 
     def rgb(self, number: int) -> NDArray[np.uint8]:
         return Converter().to_rgb(self.frames()[number])
+
+
+def pressed(job: Job, folder: Path) -> Path:
+    """The customer's video as a file in `folder`; what was made before it lies there too."""
+    own = {name: file_digest(path) for name, path in job.files.items() if name in job.plan.resources}
+    path = folder / "video.mp4"
+    write_video(
+        PressOrder(job.plan.encode(), job.resolved, job.files, own, Stockroom(folder / "cache")), path
+    )
+    return path
 
 
 MakeJob = Callable[..., Job]

@@ -15,6 +15,8 @@ from reelpress.studio.campaigns import gather, secrets, service, store
 from reelpress.studio.campaigns.compile import CompileFault, Problem
 from reelpress.studio.campaigns.model import Campaign, Definition, Version, WebhookEgress
 
+PREPARE_JOB = "studio.prepare"
+
 
 class PublishRefusal(Refusals):
     """422 with every problem listed under `details`."""
@@ -65,6 +67,8 @@ async def publish(platform: Platform, principal: Principal, campaign_id: UUID) -
         )
         await store.insert_version(conn, principal.workspace_id, version, material.asset_ids)
         await audit(conn, principal, "media_campaign.published", campaign_id, {"version": version.number})
+        payload = {"workspace": version.workspace_id, "version": str(version.id)}
+        await platform.jobs.enqueue(conn, PREPARE_JOB, payload)
     return Published(version, result.notes)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from dataclasses import dataclass
 from datetime import datetime
 from email.utils import format_datetime
 
@@ -12,12 +13,11 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 from reelpress.platform.context import Platform
 from reelpress.platform.storage import ObjectMissing
 from reelpress.platform.telemetry import log
-from reelpress.studio.media import ranges
-from reelpress.studio.media.model import MEDIA_TYPES, Medium, StoredFile, object_key
+from reelpress.studio.media import ranges, reading
+from reelpress.studio.media.model import MEDIA_TYPES, Medium, StoredFile
 from reelpress.studio.media.negotiate import Variant
 from reelpress.studio.media.ranges import Span
 
-CHUNK_BYTES = 256 * 1024
 FILE_CACHE_S = 3600
 PAGE_CACHE_S = 300
 
@@ -41,10 +41,9 @@ async def file_answer(platform: Platform, request: Request, medium: Medium, vari
     if part is not None:
         headers["Content-Range"] = part.content_range(file.size)
     status = 200 if part is None else 206
-    media_type = MEDIA_TYPES[variant]
     if request.method == "HEAD":
-        return Response(status_code=status, headers=headers, media_type=media_type)
-    return await _body(platform, object_key(medium.id, variant), span, status, headers, media_type)
+        return Response(status_code=status, headers=headers, media_type=MEDIA_TYPES[variant])
+    return await _body(platform, medium, variant, span, _Head(status, headers, MEDIA_TYPES[variant]))
 
 
 def cache_control(now: datetime, medium: Medium, longest_s: int) -> str:
@@ -73,23 +72,31 @@ def _file_headers(now: datetime, medium: Medium, variant: Variant, file: StoredF
     }
 
 
-async def _body(
-    platform: Platform, key: str, span: Span, status: int, headers: dict[str, str], media_type: str
-) -> Response:
+@dataclass(frozen=True, slots=True)
+class _Head:
+    status: int
+    headers: dict[str, str]
+    media_type: str
+
+
+async def _body(platform: Platform, medium: Medium, variant: Variant, span: Span, head: _Head) -> Response:
     """The first chunk is read before the answer begins, so that a store that fails is told as 503."""
-    first_end = min(span.start + CHUNK_BYTES, span.end)
+    file = medium.files[variant]
+    first_end = min(span.start + reading.CHUNK_BYTES, span.end)
     try:
-        first = await platform.storage.get_range(key, span.start, first_end)
+        first = await reading.read(platform, medium, variant, file, span.start, first_end)
     except ObjectMissing:
         log.error("a stored file of a medium is missing")
         message = {"error": {"code": "unavailable", "message": "the file cannot be read at the moment"}}
         return JSONResponse(message, status_code=503, headers={**COMMON, "Retry-After": "5"})
     if first_end == span.end:
-        return Response(first, status_code=status, headers=headers, media_type=media_type)
+        return Response(first, status_code=head.status, headers=head.headers, media_type=head.media_type)
 
     async def chunks() -> AsyncIterator[bytes]:
         yield first
-        async for chunk in platform.storage.stream(key, first_end, span.end):
+        async for chunk in reading.stream(platform, medium, variant, file, first_end, span.end):
             yield chunk
 
-    return StreamingResponse(chunks(), status_code=status, headers=headers, media_type=media_type)
+    return StreamingResponse(
+        chunks(), status_code=head.status, headers=head.headers, media_type=head.media_type
+    )

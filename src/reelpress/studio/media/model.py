@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
@@ -19,6 +19,9 @@ MEDIA_TYPES = {
 }
 
 
+PREVIEWS = (Variant.JPEG, Variant.WEBP, Variant.GIF)  # of a video, made after it
+
+
 class State(StrEnum):
     """Storing: not yet at its URL. Gone: the URL answers 410, the bytes are removed."""
 
@@ -29,21 +32,30 @@ class State(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class StoredFile:
-    """One representation. `etag` is strong: equal tags are equal bytes (RFC 9110, section 8.8.3)."""
+    """One representation. `etag` is strong: equal tags are equal bytes (RFC 9110, section 8.8.3).
+
+    `joined`: what is stored is the list of its segments, and the file is assembled as it is read.
+    """
 
     size: int
     etag: str
+    joined: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Finished:
-    """What a render hands over: local files and facts. Sizes in pixels, duration in seconds."""
+    """What a render hands over: local files and facts. Sizes in pixels, duration in seconds.
+
+    `joined` is a video as a list of pieces of `segments` (by key), in place of an MP4 among the files.
+    """
 
     kind: Kind
     files: Mapping[Variant, Path]
     width: int
     height: int
     duration_s: float
+    joined: Path | None = None
+    segments: Mapping[str, Path] = field(default_factory=dict[str, Path])
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +78,10 @@ class Medium:
     def over(self, now: datetime) -> bool:
         """Whether the time to live has ended."""
         return self.state is State.GONE or now >= self.expires_at
+
+    def awaits(self, variant: Variant) -> bool:
+        """Whether a representation is made after the medium is at its URL."""
+        return self.kind is Kind.VIDEO and variant in PREVIEWS
 
     @property
     def main(self) -> Variant:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 
 from fastapi import APIRouter, Request
@@ -20,6 +21,8 @@ router = APIRouter(
     tags=["media"], dependencies=[public("the address holds 128 random bits and is the key to the medium")]
 )
 
+LONGEST_WAIT_S = 20.0  # mail proxies wait at least as long for a picture
+POLL_S = 0.2
 _NAME = re.compile(r"(?P<id>[0-9A-Za-z]{22})(?:\.(?P<extension>mp4|jpg|webp|gif))?\Z", re.ASCII)
 _ABSENT = ("Nothing here", "There is no video or image at this address. Check that it is complete.")
 _OVER = ("No longer available", "This was made for a limited time, and that time has ended.")
@@ -70,9 +73,25 @@ async def _find(platform: Platform, media_id: str) -> Medium | None:
 async def _file(platform: Platform, request: Request, found: Medium | None, variant: Variant) -> Response:
     if found is not None and found.over(platform.clock.now()):
         return _absence(request, 410)
-    if found is None or variant not in found.files:
+    if found is None or (variant not in found.files and not found.awaits(variant)):
         return _absence(request, 404)
-    return await file_answer(platform, request, found, variant)
+    shown = await _awaited(platform, found, variant)
+    if variant not in shown.files:
+        message = {"error": {"code": "unavailable", "message": "this picture is being made"}}
+        return JSONResponse(
+            message, status_code=503, headers={**COMMON, "Cache-Control": "no-store", "Retry-After": "2"}
+        )
+    return await file_answer(platform, request, shown, variant)
+
+
+async def _awaited(platform: Platform, found: Medium, variant: Variant) -> Medium:
+    """The medium once it has the variant: previews follow their video within a second or so."""
+    waited = 0.0
+    while variant not in found.files and waited < LONGEST_WAIT_S:
+        await asyncio.sleep(POLL_S)
+        waited += POLL_S
+        found = await _find(platform, found.id) or found
+    return found
 
 
 async def _suitable(platform: Platform, request: Request, found: Medium | None) -> Response:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from uuid import UUID
@@ -12,10 +13,20 @@ from uuid import UUID
 from reelpress.platform import ids
 from reelpress.platform.context import Platform
 from reelpress.platform.db import Connection
-from reelpress.studio.media import store
+from reelpress.studio.media import segments, store
 from reelpress.studio.media.model import Finished, StoredFile, media_id_of, object_key
 from reelpress.studio.media.negotiate import Kind, Variant
 from reelpress.studio.media.store import Reserved
+from reelpress.studio.render.joined import Joined
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """What is in the object store for a medium: its files, and the segments they are assembled from."""
+
+    files: Mapping[Variant, StoredFile]
+    objects: tuple[str, ...]
+
 
 RESERVATION_LIFE = timedelta(hours=2)
 BATCH = 200
@@ -43,17 +54,45 @@ async def store_files(
     return stored
 
 
+async def store_medium(platform: Platform, reserved: Reserved, finished: Finished) -> Stored:
+    """Write all of a finished medium; of a joined video only the segments that are not there yet."""
+    files = await store_files(platform, reserved, finished.files)
+    if finished.joined is None:
+        return Stored(files, ())
+    listed = Joined.decode(await asyncio.to_thread(finished.joined.read_bytes))
+    joined = await segments.store_joined(platform, reserved.workspace_id, listed, finished.segments)
+    await platform.storage.put(object_key(reserved.id, Variant.MP4), joined.encode())
+    files[Variant.MP4] = StoredFile(joined.total, f'"{joined.etag}"', joined=True)
+    return Stored(files, tuple(source.key for source in joined.sources))
+
+
 async def publish(
     conn: Connection,
     platform: Platform,
     reserved: Reserved,
     finished: Finished,
-    files: Mapping[Variant, StoredFile],
+    stored: Stored,
     time_to_live: timedelta,
 ) -> bool:
     """Put the medium at its URL within the caller's transaction. False when the reservation was given up."""
     now = platform.clock.now()
-    return await store.publish(conn, reserved, finished, files, now, now + time_to_live)
+    if not await store.publish(conn, reserved, finished, stored.files, now, now + time_to_live):
+        return False
+    if stored.objects:
+        await segments.refer(conn, reserved.workspace_id, reserved.id, stored.objects, now)
+    return True
+
+
+async def add_previews(
+    platform: Platform, workspace_id: str, media_id: str, files: Mapping[Variant, Path]
+) -> bool:
+    """Store what was made after the video. False, with nothing kept, when the medium is gone meanwhile."""
+    described = await store_files(platform, Reserved(workspace_id, media_id, UUID(int=0)), files)
+    async with platform.db.connection() as conn:
+        if await store.add_files(conn, workspace_id, media_id, described):
+            return True
+    await platform.storage.delete([object_key(media_id, variant) for variant in files])
+    return False
 
 
 async def remove_expired(platform: Platform) -> int:
@@ -65,8 +104,9 @@ async def remove_expired(platform: Platform) -> int:
         if not media:
             return removed
         await _remove_bytes(platform, [medium.id for medium in media])
-        async with platform.db.connection() as conn:
+        async with platform.db.transaction() as conn:
             await store.set_gone(conn, [medium.id for medium in media])
+            await segments.forget(conn, [medium.id for medium in media])
         removed += len(media)
 
 

@@ -58,9 +58,23 @@ async def publish(
         finished.width,
         finished.height,
         finished.duration_s,
-        {variant.value: {"size": file.size, "etag": file.etag} for variant, file in files.items()},
+        _files(files),
         ready_at,
         expires_at,
+    )
+    return row is not None
+
+
+async def add_files(
+    conn: Connection, workspace_id: str, media_id: str, files: Mapping[Variant, StoredFile]
+) -> bool:
+    """More representations of a medium. False when it is gone."""
+    row = await conn.fetchval(
+        """UPDATE studio_media SET files = files || $3
+           WHERE workspace_id = $1 AND id = $2 AND state = 'ready' RETURNING id""",
+        workspace_id,
+        media_id,
+        _files(files),
     )
     return row is not None
 
@@ -132,6 +146,13 @@ async def unknown(conn: Connection, media_ids: Sequence[str]) -> set[str]:
         "SELECT id FROM studio_media WHERE id = ANY($1::text[]) AND state <> 'gone'", list(media_ids)
     )
     return set(media_ids) - {row["id"] for row in rows}
+
+
+def _files(files: Mapping[Variant, StoredFile]) -> dict[str, dict[str, object]]:
+    return {
+        variant.value: {"size": file.size, "etag": file.etag, "joined": file.joined}
+        for variant, file in files.items()
+    }
 
 
 def _medium(row: Record) -> Medium:

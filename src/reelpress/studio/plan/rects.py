@@ -8,6 +8,7 @@ import msgspec
 
 from reelpress.studio.scene.ops import Box
 
+_ON_A_PIXEL = 1e-6
 NEAR_PX = 8  # rectangles closer than this are treated as one
 
 
@@ -21,9 +22,9 @@ class Rect(msgspec.Struct, frozen=True, array_like=True):
 
     @classmethod
     def around(cls, box: Box, width: int, height: int) -> Self:
-        """The even pixels around a box with one to spare for smoothed edges, within the output."""
-        left, top = math.floor(box.x - 1), math.floor(box.y - 1)
-        right, bottom = math.ceil(box.x + box.width + 1), math.ceil(box.y + box.height + 1)
+        """The even pixels a box touches, within the output; edges between pixels get one to spare."""
+        left, top = _lower(box.x), _lower(box.y)
+        right, bottom = _upper(box.x + box.width), _upper(box.y + box.height)
         return cls._within(
             left - left % 2, top - top % 2, right + right % 2, bottom + bottom % 2, width, height
         )
@@ -58,6 +59,14 @@ class Rect(msgspec.Struct, frozen=True, array_like=True):
             max(self.right, other.right),
             max(self.bottom, other.bottom),
         )
+
+
+def _lower(edge: float) -> int:
+    return round(edge) if abs(edge - round(edge)) < _ON_A_PIXEL else math.floor(edge) - 1
+
+
+def _upper(edge: float) -> int:
+    return round(edge) if abs(edge - round(edge)) < _ON_A_PIXEL else math.ceil(edge) + 1
 
 
 def apart(rects: Iterable[Rect]) -> tuple[Rect, ...]:

@@ -20,7 +20,7 @@ PRIMING = 1024  # samples the encoder puts before the first real one; players sk
 def encode_sound(samples: Samples) -> list[bytes]:
     """AAC frames of 2 x n samples at 48 kHz; the first `PRIMING` decoded samples are silence."""
     context: Any = _context()  # its Packet type is open, see `house`
-    frames = [bytes(packet) for frame in _frames(samples) for packet in context.encode(frame)]
+    frames = [bytes(packet) for frame in sound_frames(samples) for packet in context.encode(frame)]
     return [*frames, *(bytes(packet) for packet in context.encode(None))]
 
 
@@ -32,7 +32,8 @@ def sound_configuration() -> bytes:
     return bytes(extradata)
 
 
-def _frames(samples: Samples) -> Iterator[AudioFrame]:
+def sound_frames(samples: Samples) -> Iterator[AudioFrame]:
+    """Frames as the encoder takes them."""
     for start in range(0, samples.shape[1], FRAME_SAMPLES):
         piece = np.ascontiguousarray(samples[:, start : start + FRAME_SAMPLES])
         frame = AudioFrame.from_ndarray(piece, format="fltp", layout="stereo")

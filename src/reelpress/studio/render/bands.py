@@ -20,11 +20,12 @@ from fractions import Fraction
 import numpy as np
 
 from reelpress.studio.plan.model import Band
-from reelpress.studio.plan.spans import GUARD_ROWS, MACROBLOCK_PX, rows_in
-from reelpress.studio.render.house import PERSONAL, Coding, NalUnits, encode
+from reelpress.studio.plan.spans import MACROBLOCK_PX, rows_in
+from reelpress.studio.render.house import BAND, Coding, NalUnits, encode
 from reelpress.studio.render.planes import Frame, Plane, blank
 from reelpress.studio.render.slices import moved
 
+SLICE_ROWS = (3, 4, 5, 6)  # of a band; what fits its height best
 MAX_MARGIN = 3  # rows; motion vectors of 32 pixels cannot pass them
 _KEPT = Coding("medium", "qp", 23, "scenecut=0:rc-lookahead=0:mbtree=0")
 _SHORT_VECTORS = "mvrange=32"
@@ -34,11 +35,15 @@ _BRIGHT, _DARK, _NOISE = 200, 16, 36  # guard levels: far from what stands at th
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """Rows of macroblocks `first..last` (inclusive) of the picture; `band`: its number, -1 for kept rows."""
+    """Rows of macroblocks `first..last` (inclusive) of the picture; `band`: its number, -1 for kept rows.
+
+    A band is cut into slices of `slice_rows`, and has as many guard rows on each side.
+    """
 
     first: int
     last: int
     band: int = -1
+    slice_rows: int = 0
 
     @property
     def rows(self) -> int:
@@ -52,17 +57,16 @@ def pieces_of(bands: Sequence[Band], margin: int, height: int) -> tuple[Piece, .
     following = 0
     for number, band in enumerate(bands):
         first, last = max(0, band.first - margin), min(total - 1, band.last + margin)
-        if first < _KEPT_GUARD_ROWS // 2:
+        slice_rows = min(SLICE_ROWS, key=lambda rows: (-(last - first + 1) % rows, rows))
+        if first < slice_rows:
             first = 0
-        if total - 1 - last < _KEPT_GUARD_ROWS // 2:
-            last = total - 1
         if last < total - 1:
-            last = min(total - 1, last + -(last - first + 1) % GUARD_ROWS)
+            last = min(total - 1, last + -(last - first + 1) % slice_rows)
         if first < following:
             return None
         if first > following:
             pieces.append(Piece(following, first - 1))
-        pieces.append(Piece(first, last, number))
+        pieces.append(Piece(first, last, number, slice_rows))
         following = last + 1
     if following < total:
         pieces.append(Piece(following, total - 1))
@@ -81,8 +85,8 @@ class Strip:
     @classmethod
     def around(cls, piece: Piece, picture_height: int) -> "Strip":
         total = rows_in(picture_height)
-        above = GUARD_ROWS if piece.first else 0
-        below = min(GUARD_ROWS, total - 1 - piece.last)
+        above = piece.slice_rows if piece.first else 0
+        below = min(piece.slice_rows, total - 1 - piece.last)
         return cls(piece, above, below, picture_height)
 
     @property
@@ -122,12 +126,13 @@ class Splicer:
 
     def band(self, strip: Strip, frames: Iterator[Frame], quantiser: float) -> list[NalUnits]:
         """Slices of the band's rows for every picture; `frames` are strips, guards included."""
-        slices = f"slice-max-mbs={GUARD_ROWS * self._columns}"
-        coding = PERSONAL.at(quantiser).with_extra(f"no-deblock=1:{_SHORT_VECTORS}:{slices}")
+        size = strip.piece.slice_rows
+        slices = f"slice-max-mbs={size * self._columns}"
+        coding = BAND.at(quantiser).with_extra(f"{_SHORT_VECTORS}:{slices}")
         coded = encode(frames, self.fps, coding)
         skipped = 1 if strip.above else 0
-        kept = -(-strip.piece.rows // GUARD_ROWS)
-        rows = [strip.piece.first + GUARD_ROWS * number for number in range(kept)]
+        kept = -(-strip.piece.rows // size)
+        rows = [strip.piece.first + size * number for number in range(kept)]
         return [self._moved(units[skipped : skipped + kept], rows) for units in coded.pictures]
 
     def kept(self, piece: Piece, frames: Iterator[Frame], margin: int, quantiser: float) -> list[NalUnits]:

@@ -50,7 +50,15 @@ class Coding:
 SHARED = Coding("slow", "crf", 23.0)
 # Paid for every customer: no lookahead, a constant quantiser chosen by measurement (see `quality`), and two
 # frames at once, so that two cores share a span without a second IDR.
-PERSONAL = Coding("superfast", "qp", 23.0, "scenecut=0:rc-lookahead=0:mbtree=0", threads=2)
+PERSONAL = Coding(
+    "veryfast",
+    "qp",
+    23.0,
+    # The filter would darken a column of flat text three pixels from a hard edge where blocks are intra.
+    "scenecut=0:rc-lookahead=0:mbtree=0:zones=0,0,no-deblock=1",
+    threads=2,
+)
+BAND = Coding("superfast", "qp", 23.0, "scenecut=0:rc-lookahead=0:mbtree=0:no-deblock=1", threads=2)
 
 
 @dataclass(frozen=True, slots=True)

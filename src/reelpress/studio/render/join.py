@@ -1,6 +1,6 @@
 """Segments in order -> one MP4, as a list of pieces or as a file. Nothing is decoded and nothing encoded."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -51,16 +51,25 @@ def join(film: Film) -> Joined:
 
 def write_file(film: Film, joined: Joined, path: Path) -> None:
     """The file itself, from segments in memory."""
+    with path.open("wb") as file:
+        file.writelines(_pieces(film, joined))
+
+
+def whole(film: Film, joined: Joined) -> bytes:
+    """The file's bytes."""
+    return b"".join(_pieces(film, joined))
+
+
+def _pieces(film: Film, joined: Joined) -> Iterator[bytes | memoryview]:
     segments = {part.key: part.segment for part in film.parts}
     held = [segments[source.key] for source in joined.sources]
     data = [memoryview(segment.data) for segment in held]
     bases = [segment.index_bytes for segment in held]
-    with path.open("wb") as file:
-        file.write(joined.head)
-        rows: list[tuple[int, int, int]] = joined.extents.tolist()
-        for source, offset, length in rows:
-            begin = offset - bases[source]
-            file.write(data[source][begin : begin + length])
+    yield joined.head
+    rows: list[tuple[int, int, int]] = joined.extents.tolist()
+    for source, offset, length in rows:
+        begin = offset - bases[source]
+        yield data[source][begin : begin + length]
 
 
 def _layout(film: Film) -> Layout:

@@ -81,6 +81,11 @@ class Joined:
             pieces.append(Piece(source, offset + low, offset + high))
         return head, pieces
 
+    def naming(self, names: Mapping[str, str]) -> "Joined":
+        """The same, its sources named otherwise."""
+        sources = tuple(Source(names[source.key], source.bytes, source.own) for source in self.sources)
+        return Joined(self.head, sources, self.extents, self.total, self.etag)
+
     @property
     def own_bytes(self) -> int:
         """Bytes stored for this customer alone: her segments, and this list itself."""

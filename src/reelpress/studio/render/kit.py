@@ -18,15 +18,16 @@ from reelpress.studio.render.bands import MAX_MARGIN, Piece, Splicer, Strip, con
 from reelpress.studio.render.bases import Bases, write_bases
 from reelpress.studio.render.cache import Cache
 from reelpress.studio.render.gops import Gop, gops_of, side_by_side
-from reelpress.studio.render.house import BUILD, PERSONAL, SHARED, NalUnits, house_sets
+from reelpress.studio.render.house import BAND, BUILD, PERSONAL, SHARED, NalUnits, house_sets
 from reelpress.studio.render.mp4.h264 import avcc_units
 from reelpress.studio.render.planes import Frame
 from reelpress.studio.render.quality import SAMPLE_FRAMES, calibrated, decoded
 from reelpress.studio.render.segment import Segment
 from reelpress.studio.render.slices import frame_number_bits
 
-RULES = digest(BUILD, repr(SHARED), repr(PERSONAL), 4)  # the number rises when equal input gives other bytes
-MAX_DRIFT = 12  # levels of luma by which kept rows may differ between a black and a white band
+_GENERATION = 6  # rises when equal input gives other bytes
+RULES = digest(BUILD, repr((SHARED, PERSONAL, BAND)), _GENERATION)
+MAX_DRIFT = 24  # levels of luma by which kept rows may differ between a black and a white band
 _CONTRAST = (16, 235)
 
 BaseFrames = Callable[[int, int], Iterator[Frame]]  # first output frame and count -> frames without values

@@ -1,3 +1,4 @@
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,18 +19,32 @@ class RenderFault(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class RenderedVideo:
-    """MP4, poster JPEG and the animated previews, all in the folder given to `render_video`."""
+class PressedVideo:
+    """A video as `joined` (see `render.joined`), and its segments by key, all in the folder of the render.
 
-    video: Path
-    poster: Path
-    webp: Path
-    gif: Path
+    `made` of the segments were encoded for it, the others were known. `straight`: why the fast way was not
+    taken; then `whole` is the file and there are no segments.
+    """
+
+    joined: Path | None
+    segments: Mapping[str, Path]
+    whole: Path | None
     width: int
     height: int
     duration_s: float
     frames: int
     bytes: int
+    made: int = 0
+    straight: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RenderedPreviews:
+    """Poster and moving previews, in the folder of the render."""
+
+    poster: Path
+    webp: Path
+    gif: Path
 
 
 @dataclass(frozen=True, slots=True)

@@ -62,6 +62,11 @@ class Previews:
         self._frames: list[Image.Image] = []
         self._poster = b""
 
+    @property
+    def numbers(self) -> list[int]:
+        """The output frames to show, in order."""
+        return sorted(self._window.numbers)
+
     def see(self, number: int, frame: Frame) -> None:
         if number not in self._window.numbers:
             return

@@ -1,34 +1,126 @@
-from collections.abc import Iterator, Mapping
+"""A customer's video, as a worker's render process makes it."""
+
+import os
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 
+from reelpress.studio.plan.digest import digest
 from reelpress.studio.plan.mapping import Resolved
 from reelpress.studio.plan.model import Plan
-from reelpress.studio.render.encode import encode_mp4
+from reelpress.studio.render.cache import Cache
 from reelpress.studio.render.frames import Composer
-from reelpress.studio.render.model import RenderedVideo
+from reelpress.studio.render.join import Film, join, write_file
+from reelpress.studio.render.joined import Joined
+from reelpress.studio.render.kit import RULES
+from reelpress.studio.render.model import PressedVideo, RenderedPreviews
 from reelpress.studio.render.planes import Frame
+from reelpress.studio.render.press import Order
+from reelpress.studio.render.pressroom import PressOrder, cache_of, press_for
 from reelpress.studio.render.previews import Previews
-from reelpress.studio.render.sound import mix
+from reelpress.studio.render.straight import render_straight
+from reelpress.studio.render.verify import cheap_faults, full_faults
 
 
-def render_video(plan: Plan, resolved: Resolved, files: Mapping[str, Path], folder: Path) -> RenderedVideo:
-    """Write video.mp4, poster.jpg, preview.webp and preview.gif into `folder`. Raises RenderFault."""
-    video, poster = folder / "video.mp4", folder / "poster.jpg"
-    webp, gif = folder / "preview.webp", folder / "preview.gif"
-    size = (plan.output.width, plan.output.height)
+def press_video(wanted: PressOrder, folder: Path) -> PressedVideo:
+    """Write `video.join` and links to its segments into `folder`. Raises RenderFault.
+
+    The first video of a plan is verified whole; one that is not as it should be is rendered straight.
+    """
+    plan, press = press_for(wanted)
+    cache = cache_of(wanted.room.folder, wanted.room.disk_bytes)
+    made = cache.counters.made
+    order = wanted.order()
+    film = press.film(order)
+    joined = join(film)
+    if faults := _faults(wanted, plan, order, film, joined, cache):
+        return _straight(plan, order, folder, "; ".join(faults))
+    path = folder / "video.join"
+    path.write_bytes(joined.encode())
+    segments = {part.key: _linked(cache, part.key, part.segment.encode, folder) for part in film.parts}
+    return _pressed(
+        plan, joined=path, segments=segments, bytes_=joined.total, made=cache.counters.made - made
+    )
+
+
+def prepare_plan(wanted: PressOrder) -> int:
+    """Make all that no customer decides. Returns the number of spans. Raises RenderFault."""
+    plan, press = press_for(wanted)
+    press.prepare()
+    return len(plan.spans)
+
+
+def write_video(wanted: PressOrder, path: Path) -> None:
+    """The file itself, for a command line or a bucket. Raises RenderFault."""
+    plan, press = press_for(wanted)
+    order = wanted.order()
+    film = press.film(order)
+    joined = join(film)
+    cache = cache_of(wanted.room.folder, wanted.room.disk_bytes)
+    if _faults(wanted, plan, order, film, joined, cache):
+        render_straight(plan, order.resolved, order.files, path)
+    else:
+        write_file(film, joined, path)
+
+
+def render_previews(
+    plan: Plan, resolved: Resolved, files: Mapping[str, Path], folder: Path
+) -> RenderedPreviews:
+    """Write poster.jpg, preview.webp and preview.gif: some composed frames, no video. Raises RenderFault."""
+    made = RenderedPreviews(folder / "poster.jpg", folder / "preview.webp", folder / "preview.gif")
     previews = Previews(plan)
-
-    def seen() -> Iterator[Frame]:
-        for number, frame in enumerate(compose(plan, resolved, files)):
-            previews.see(number, frame)
-            yield frame
-
-    encode_mp4(video, seen(), mix(plan, files), size, plan.fps)
-    previews.write(poster, webp, gif)
-    return RenderedVideo(video, poster, webp, gif, *size, plan.duration_s, plan.frames, video.stat().st_size)
+    with Composer(plan, resolved, files) as composer:
+        for number in previews.numbers:
+            previews.see(number, composer.frame(number))
+    previews.write(made.poster, made.webp, made.gif)
+    return made
 
 
 def compose(plan: Plan, resolved: Resolved, files: Mapping[str, Path]) -> Iterator[Frame]:
     """Every frame of the plan before encoding, in order."""
     with Composer(plan, resolved, files) as composer:
         yield from composer.frames()
+
+
+def _faults(
+    wanted: PressOrder, plan: Plan, order: Order, film: Film, joined: Joined, cache: Cache
+) -> list[str]:
+    faults = cheap_faults(plan, film, joined)
+    mark = digest("verified", wanted.plan.hex(), sorted(wanted.contents.items()), RULES)
+    if faults or cache.known(mark):
+        return faults
+    with Composer(plan, order.resolved, order.files) as composer:
+        faults = full_faults(plan, film, joined, composer)
+    if not faults:
+        cache.write(mark, b"verified")
+    return faults
+
+
+def _straight(plan: Plan, order: Order, folder: Path, why: str) -> PressedVideo:
+    path = folder / "video.mp4"
+    render_straight(plan, order.resolved, order.files, path)
+    return replace(_pressed(plan, bytes_=path.stat().st_size), whole=path, straight=why)
+
+
+def _pressed(
+    plan: Plan,
+    *,
+    bytes_: int,
+    joined: Path | None = None,
+    segments: Mapping[str, Path] | None = None,
+    made: int = 0,
+) -> PressedVideo:
+    output = plan.output
+    return PressedVideo(
+        joined, segments or {}, None, output.width, output.height, plan.duration_s, plan.frames, bytes_, made
+    )
+
+
+def _linked(cache: Cache, key: str, encode: Callable[[], bytes], folder: Path) -> Path:
+    """A name of its own for a cached file, so that it outlives the cache's sweep."""
+    path = folder / f"{key}.segment"
+    try:
+        os.link(cache.path(key), path)
+    except OSError:
+        path.write_bytes(encode())
+    return path

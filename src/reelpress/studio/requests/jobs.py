@@ -6,18 +6,31 @@ from uuid import UUID
 
 from reelpress.platform.context import Platform
 from reelpress.platform.jobs import Payload, Registry
+from reelpress.studio.campaigns.publish import PREPARE_JOB
 from reelpress.studio.requests import store
 from reelpress.studio.requests.acceptance import IDEMPOTENCY_KEY_LIFE, RENDER_JOB
-from reelpress.studio.requests.rendering import render
+from reelpress.studio.requests.preparing import prepare
+from reelpress.studio.requests.previewing import make_previews
+from reelpress.studio.requests.rendering import PREVIEW_JOB, render
 
 
 def register(registry: Registry) -> None:
     registry.handle(RENDER_JOB, render_request, lane="render")
+    registry.handle(PREVIEW_JOB, preview_request, lane="render")
+    registry.handle(PREPARE_JOB, prepare_version, lane="render")
     registry.every("studio.forget-keys", "41 * * * *", forget_keys)
 
 
 async def render_request(platform: Platform, payload: Payload) -> None:
     await render(platform, payload["workspace"], UUID(payload["request"]))
+
+
+async def preview_request(platform: Platform, payload: Payload) -> None:
+    await make_previews(platform, payload["workspace"], UUID(payload["request"]), payload["medium"])
+
+
+async def prepare_version(platform: Platform, payload: Payload) -> None:
+    await prepare(platform, payload["workspace"], UUID(payload["version"]))
 
 
 async def forget_keys(platform: Platform) -> None:

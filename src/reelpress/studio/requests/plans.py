@@ -12,17 +12,27 @@ from reelpress.studio.plan import Plan
 
 MAX_PLANS = 64
 
-_plans: OrderedDict[UUID, Plan] = OrderedDict()
+_plans: OrderedDict[UUID, tuple[Plan, bytes]] = OrderedDict()
 
 
 def plan_of(version: Version) -> Plan:
     """The plan of a published version."""
-    plan = _plans.get(version.id)
-    if plan is None:
+    return _known(version)[0]
+
+
+def encoded_plan_of(version: Version) -> bytes:
+    """The same as a render process takes it."""
+    return _known(version)[1]
+
+
+def _known(version: Version) -> tuple[Plan, bytes]:
+    known = _plans.get(version.id)
+    if known is None:
         plan = msgspec.convert(version.plan, Plan)
-        _plans[version.id] = plan
+        known = plan, plan.encode()
+        _plans[version.id] = known
         if len(_plans) > MAX_PLANS:
             _plans.popitem(last=False)
     else:
         _plans.move_to_end(version.id)
-    return plan
+    return known

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from uuid import UUID
@@ -10,7 +10,7 @@ from uuid import UUID
 from reelpress.platform.context import Platform
 from reelpress.platform.jobs import RetryLater
 from reelpress.platform.sandbox import SandboxCrash, SandboxTimeout
-from reelpress.platform.telemetry import log, place_of
+from reelpress.platform.telemetry import SEGMENTS, STRAIGHT_RENDERS, log, place_of
 from reelpress.studio.campaigns import service as campaigns
 from reelpress.studio.campaigns.model import Version
 from reelpress.studio.egress import service as egress
@@ -18,12 +18,12 @@ from reelpress.studio.media import service as media
 from reelpress.studio.media.model import Finished, addresses
 from reelpress.studio.media.negotiate import Kind, Variant
 from reelpress.studio.plan import Resolved, resolve
-from reelpress.studio.render import RenderFault, render_image, render_video
+from reelpress.studio.render import PressOrder, RenderFault, Stockroom, press_video, render_image
 from reelpress.studio.requests import store
 from reelpress.studio.requests.faults import Outage, Superseded, Unrenderable
 from reelpress.studio.requests.model import Content, Request, State
 from reelpress.studio.requests.pictures import fetch_pictures
-from reelpress.studio.requests.plans import plan_of
+from reelpress.studio.requests.plans import encoded_plan_of, plan_of
 from reelpress.studio.requests.seal import open_content
 from reelpress.studio.requests.workroom import workroom
 
@@ -31,6 +31,7 @@ from reelpress.studio.requests.workroom import workroom
 WAITS_S = (1, 5, 30, 120)
 # Attempts begun, those that died with their worker included: a request that kills workers ends here.
 MAX_ATTEMPTS = 20
+PREVIEW_JOB = "studio.previews"
 
 
 async def render(platform: Platform, workspace_id: str, request_id: UUID) -> None:
@@ -73,16 +74,28 @@ async def _make(platform: Platform, version: Version, content: Content, folder: 
                 render_image, plan, resolved, files, folder, timeout_s=timeout_s
             )
             return Finished(Kind.IMAGE, {Variant.JPEG: image.path}, image.width, image.height, 0.0)
-        video = await platform.sandbox.render(
-            render_video, plan, resolved, files, folder, timeout_s=timeout_s
-        )
-    representations = {
-        Variant.MP4: video.video,
-        Variant.JPEG: video.poster,
-        Variant.WEBP: video.webp,
-        Variant.GIF: video.gif,
-    }
-    return Finished(Kind.VIDEO, representations, video.width, video.height, video.duration_s)
+        order = press_order(platform, version, resolved, files)
+        video = await platform.sandbox.render(press_video, order, folder, timeout_s=timeout_s)
+    SEGMENTS.labels("made").inc(video.made)
+    SEGMENTS.labels("known").inc(len(video.segments) - video.made)
+    whole: dict[Variant, Path] = {}
+    if video.whole is not None:
+        STRAIGHT_RENDERS.inc()
+        log.warning("a joined video was not as it should be; it was rendered straight", why=video.straight)
+        whole = {Variant.MP4: video.whole}
+    return Finished(
+        Kind.VIDEO, whole, video.width, video.height, video.duration_s, video.joined, video.segments
+    )
+
+
+def press_order(
+    platform: Platform, version: Version, resolved: Resolved, files: Mapping[str, Path]
+) -> PressOrder:
+    """One customer's order to a render process of this machine."""
+    settings = platform.settings
+    folder = (settings.data_dir / "cache" / "segments").resolve()
+    room = Stockroom(folder, settings.segment_cache_mb * 1_000_000, version.workspace_id)
+    return PressOrder(encoded_plan_of(version), resolved, files, version.resources, room)
 
 
 @contextmanager
@@ -103,16 +116,23 @@ async def _deliver(
     """Store the files, then write the fact and the callback that follows from it in one transaction."""
     reserved = await media.reserve(platform, claimed.workspace_id, claimed.id, finished.kind, version.name)
     try:
-        files = await media.store_files(platform, reserved, finished.files)
+        stored = await media.store_medium(platform, reserved, finished)
         async with platform.db.transaction() as conn:
             now = platform.clock.now()
             if not await store.finish(conn, claimed, State.READY, now):
                 raise Superseded
             time_to_live = version.definition.connection.time_to_live.duration
-            if not await media.publish(conn, platform, reserved, finished, files, time_to_live):
+            if not await media.publish(conn, platform, reserved, finished, stored, time_to_live):
                 raise Outage("storing the medium took too long")
             urls = addresses(platform.settings.public_url, reserved.id, finished.kind)
             await egress.open_callback(conn, platform, claimed, version, content, media=urls)
+            if finished.kind is Kind.VIDEO:
+                payload = {
+                    "workspace": claimed.workspace_id,
+                    "request": str(claimed.id),
+                    "medium": reserved.id,
+                }
+                await platform.jobs.enqueue(conn, PREVIEW_JOB, payload)
     except Superseded:
         log.info("a later attempt owns the request; this one's files are discarded")
         await media.discard(platform, reserved)
