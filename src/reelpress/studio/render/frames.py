@@ -89,7 +89,7 @@ class Composer:
         }
         self._surface = Surface(self.width, self.height)
         self._black = black(self.width, self.height)
-        self._patches: dict[tuple[Stock, Rect, Signature], Patch] = {}
+        self._patches: dict[tuple[Stock, Rect, Signature], tuple[Patch, ...]] = {}
         self._drawing = threading.Lock()
 
     def __enter__(self) -> "Composer":
@@ -131,9 +131,11 @@ class Composer:
             view = self._view(number)
             rest = view.above[self._first_dynamic(view) :]
             return [
-                Laid(self._patch(self._stock, view, rect, touching), rect.left, rect.top)
+                Laid(patch, rect.left, rect.top)
                 for rect in self._rects(view)
-                for touching in [self._touching(self._stock, view, rect, rest)]
+                for patch in self._patch(
+                    self._stock, view, rect, self._touching(self._stock, view, rect, rest)
+                )
             ]
 
     def _view(self, number: int) -> _View:
@@ -201,7 +203,8 @@ class Composer:
             touching = [
                 placed for placed, rects in zip(nodes, own, strict=True) if any(map(rect.near, rects))
             ]
-            self._patch(self._bare, view, rect, touching).lay(frame, rect.left, rect.top)
+            for patch in self._patch(self._bare, view, rect, touching):
+                patch.lay(frame, rect.left, rect.top)
 
     def _touching(self, stock: Stock, view: _View, rect: Rect, nodes: Sequence[_Placed]) -> list[_Placed]:
         return [placed for placed in nodes if any(map(rect.near, self._marks(stock, view, placed)))]
@@ -215,7 +218,7 @@ class Composer:
         ]
         return [rect for rect in rects if not rect.empty]
 
-    def _patch(self, stock: Stock, view: _View, rect: Rect, nodes: Sequence[_Placed]) -> Patch:
+    def _patch(self, stock: Stock, view: _View, rect: Rect, nodes: Sequence[_Placed]) -> tuple[Patch, ...]:
         painter = self._painters[stock][view.index]
         signature = (
             view.matrix,
@@ -229,7 +232,7 @@ class Composer:
             self._patches[stock, rect, signature] = patch
         return patch
 
-    def _drawn(self, stock: Stock, view: _View, rect: Rect, nodes: Sequence[_Placed]) -> Patch:
+    def _drawn(self, stock: Stock, view: _View, rect: Rect, nodes: Sequence[_Placed]) -> tuple[Patch, ...]:
         painter = self._painters[stock][view.index]
         pixels = self._surface.pixels[rect.top : rect.bottom, rect.left : rect.right]
         pixels[:] = 0
@@ -241,7 +244,7 @@ class Composer:
                 else:
                     with canvas.transformed(view.matrix):
                         painter.draw(canvas, placed.node, placed.position)
-        return stock.converter.patch(pixels)
+        return stock.converter.patches(pixels)
 
 
 def _opened(node: Node, position: float) -> list[_Placed]:

@@ -46,12 +46,12 @@ class Coding:
         return replace(self, extra=":".join(filter(None, (self.extra, extra))))
 
 
-# Paid once for all customers: slow, and a scene change may begin a GOP.
-SHARED = Coding("slow", "crf", 23.0)
+# Paid once for all customers: slower, and a scene change may begin a GOP.
+SHARED = Coding("medium", "crf", 23.5)
 # Paid for every customer: no lookahead, a constant quantiser chosen by measurement (see `quality`), and two
 # frames at once, so that two cores share a span without a second IDR.
 PERSONAL = Coding(
-    "veryfast",
+    "superfast",
     "qp",
     23.0,
     # The filter would darken a column of flat text three pixels from a hard edge where blocks are intra.

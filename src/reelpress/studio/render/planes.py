@@ -1,6 +1,6 @@
 """Frames as one buffer of Y, U and V (yuv420p, bt709 limited range), and BGRA laid over them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from av.video.frame import VideoFrame
@@ -12,6 +12,8 @@ from reelpress.studio.render.skia_door import Pixels
 Plane = NDArray[np.uint8]
 Weights = NDArray[np.uint16]
 BLACK, GREY = 16, 128
+_SPREAD_PX = 4  # colour of a drawn edge reaches this far when it is halved
+_GAP_PX = 24  # empty rows that part one patch from the next
 _SD_HEIGHT = 576  # at most this high, untagged video is taken for bt601 as every player does
 _SHARP = int(
     Interpolation.BICUBIC
@@ -116,6 +118,18 @@ class Converter:
         )
         return np.asarray(converted.to_ndarray(), np.uint8)
 
+    def patches(self, pixels: Pixels) -> tuple["Patch", ...]:
+        """Premultiplied BGRA of even size -> what changes a frame below, without the empty stretches."""
+        covered = pixels[..., 3] != 0
+        found: list[Patch] = []
+        for top, bottom in _runs(covered.any(1), _GAP_PX):
+            columns = np.flatnonzero(covered[top:bottom].any(0))
+            rows = _widened(top, bottom, pixels.shape[0])
+            sides = _widened(int(columns[0]), int(columns[-1]) + 1, pixels.shape[1])
+            patch = self.patch(pixels[slice(*rows), slice(*sides)])
+            found.append(replace(patch, x=patch.x + sides[0], y=patch.y + rows[0]))
+        return tuple(found)
+
     def patch(self, pixels: Pixels) -> "Patch":
         """Premultiplied BGRA of even size -> what has to be added to and kept of a frame below."""
         picture = VideoFrame.from_ndarray(np.ascontiguousarray(pixels), "bgra")
@@ -197,6 +211,8 @@ class Patch:
         """
         height, width = self.keep.shape
         x, y = x + self.x, y + self.y
+        if y >= frame.height or y + height <= 0:
+            return
         if y < 0 or y + height > frame.height:
             self._cut(max(0, -y), min(height, frame.height - y)).lay(frame, x, max(0, y))
             return
@@ -232,6 +248,23 @@ def film_colorspace(picture: VideoFrame) -> int:
     if picture.colorspace == _AV_COLORSPACE_UNSPECIFIED and picture.height > _SD_HEIGHT:
         return int(Colorspace.ITU709)
     return int(Colorspace.ITU601)
+
+
+def _runs(flags: NDArray[np.bool_], gap: int) -> list[tuple[int, int]]:
+    """Stretches of true flags, [first, end); those closer than `gap` as one."""
+    places = np.flatnonzero(flags)
+    if not places.size:
+        return []
+    breaks = np.flatnonzero(np.diff(places) > gap)
+    firsts = [int(places[0]), *(int(place) for place in places[breaks + 1])]
+    ends = [*(int(place) + 1 for place in places[breaks]), int(places[-1]) + 1]
+    return list(zip(firsts, ends, strict=True))
+
+
+def _widened(first: int, end: int, limit: int) -> tuple[int, int]:
+    """Even edges with room for what colour filters spread."""
+    first, end = first - _SPREAD_PX, end + _SPREAD_PX
+    return max(0, first - first % 2), min(limit, end + end % 2)
 
 
 def _changing(cover: Weights, add: tuple[Weights, Weights, Weights]) -> tuple[slice, slice]:

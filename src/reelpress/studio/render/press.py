@@ -65,12 +65,9 @@ class Press:
     def prepare(self, seen: Callable[[Span], None] = lambda _: None) -> None:
         """Make all that no customer decides; `seen` is told of every span made. Raises RenderFault."""
         self._sound()
-        for span, picture in zip(self._plan.spans, self._pictures, strict=True):
-            if span.kind == "shared":
-                self._shared(span, picture)
-            else:
-                self._prepare_personal(self.kits.of(span, picture))
-            seen(span)
+        with ThreadPoolExecutor(SPANS_AT_ONCE, thread_name_prefix="prepare") as pool:
+            for span in pool.map(self._prepared, self._plan.spans, self._pictures):
+                seen(span)
 
     def film(self, order: Order) -> Film:
         """Every segment of one customer's video. Raises RenderFault."""
@@ -79,6 +76,13 @@ class Press:
             with ThreadPoolExecutor(SPANS_AT_ONCE, thread_name_prefix="span") as pool:
                 stacks = list(pool.map(self._stack, self._plan.spans, self._pictures, repeat(drawn)))
         return Film(self._size, self._plan.fps, (self.kits.sps, self.kits.pps), stacks, self._sound())
+
+    def _prepared(self, span: Span, picture: str) -> Span:
+        if span.kind == "shared":
+            self._shared(span, picture)
+        else:
+            self._prepare_personal(self.kits.of(span, picture))
+        return span
 
     def _prepare_personal(self, kit: Kit) -> None:
         for piece in kit.pieces:
