@@ -5,7 +5,6 @@ import unicodedata
 from dataclasses import dataclass, field
 
 MAX_BYTES = 120
-_UNSAFE = re.compile(r"[^\w.-]+")
 _RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)
 
 
@@ -33,6 +32,11 @@ class Names:
 
 def safe_stem(wanted: str) -> str:
     """Letters, digits, `_`, `-` and `.` of any script; never hidden, reserved, empty-handed or long."""
-    stem = _UNSAFE.sub("-", unicodedata.normalize("NFC", wanted.strip()))
-    stem = stem.encode()[:MAX_BYTES].decode(errors="ignore").strip("-.")
+    kept = "".join(c if _is_plain(c) else " " for c in unicodedata.normalize("NFC", wanted))
+    stem = "-".join(kept.split()).encode()[:MAX_BYTES].decode(errors="ignore").strip("-.")
     return f"_{stem}" if _RESERVED.fullmatch(stem) else stem
+
+
+def _is_plain(character: str) -> bool:
+    """Marks belong to the letters of many scripts."""
+    return unicodedata.category(character)[0] in "LMN" or character in "_-."
