@@ -110,9 +110,7 @@ def render_rows(job: Job, table: Table, folder: Path, *, limit: int | None = Non
             shown = bar.add_task("rendering", total=table.count(limit), rate="", failed="")
             batch = Batch(job, table, folder, cores(), Settings().render_timeout_s, limit)
             batch.seen = lambda summary: _advance(bar, shown, summary)
-            batch.preparing = lambda on: bar.update(
-                shown, description="preparing the template" if on else "rendering"
-            )
+            batch.preparing = lambda on: _preparing(bar, shown, batch.summary, on=on)
             summary = asyncio.run(batch.run(ledger))
     except KeyboardInterrupt:
         say.print("Stopped. What is done is kept; the same command goes on from there.")
@@ -174,6 +172,12 @@ def _progress(say: Console) -> Progress:
         TextColumn("[red]{task.fields[failed]}"),
         console=say,
     )
+
+
+def _preparing(bar: Progress, shown: TaskID, summary: Summary, *, on: bool) -> None:
+    """The clock starts anew afterwards, so that rate and time left are those of rows."""
+    said = "preparing the template" if on else "rendering"
+    bar.reset(shown, completed=summary.rows, description=said)
 
 
 def _advance(bar: Progress, shown: TaskID, summary: Summary) -> None:
