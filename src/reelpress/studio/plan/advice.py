@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import msgspec
 
@@ -126,7 +126,7 @@ def _movement(trial: Trial, layer: str, seen: _Appearance) -> Iterator[Suggestio
         share = crossed / rows_in(trial.plan.output.height)
         yield Suggestion(
             (layer,),
-            lambda _number, sight: replace(sight, rect=seen.rest),
+            lambda _number, sight: sight.at(seen.rest),
             f"*{layer}* moves through {share * 100:.0f} % of the rows; "
             "shown where it rests, without moving there, it would",
         )
@@ -181,6 +181,6 @@ def _lower(share: float) -> Change:
         rect = sight.rect
         height = max(2, 2 * round((rect.bottom - rect.top) * share / 2))
         top = rect.top + 2 * round((rect.bottom - rect.top - height) / 4)
-        return replace(sight, rect=Rect(rect.left, top, rect.right, top + height))
+        return sight.at(Rect(rect.left, top, rect.right, top + height))
 
     return change

@@ -1,7 +1,7 @@
 """Every layer in every frame: where it can be seen and how strongly. What-ifs change these and span anew."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from reelpress.studio.plan.model import Plan, PlanPart, Span
 from reelpress.studio.plan.rects import Rect
@@ -11,17 +11,18 @@ from reelpress.studio.scene.geometry import contain, map_box, marks
 
 
 @dataclass(frozen=True, slots=True)
-class Sight:
-    """A layer in one frame: the even pixels it can change, and its opacity (0 to 1)."""
+class Sight(Touch):
+    """A touch and how strongly it is seen (opacity, 0 to 1)."""
 
-    layer: str
-    rect: Rect
     opacity: float = 1.0
 
     @property
     def rows(self) -> tuple[int, int]:
         """Rows of macroblocks, both inclusive."""
         return self.rect.top // MACROBLOCK_PX, (self.rect.bottom - 1) // MACROBLOCK_PX
+
+    def at(self, rect: Rect) -> "Sight":
+        return Sight(self.layer, rect, self.opacity)
 
     @property
     def macroblocks(self) -> float:
@@ -55,14 +56,13 @@ def changed(sights: Sights, layers: frozenset[str], change: Change) -> Sights:
 
 def spanned(plan: Plan, sights: Sights) -> tuple[Span, ...]:
     """The spans the plan would have with these sights."""
-    touches = [[Touch(sight.layer, sight.rect) for sight in frame] for frame in sights]
     order = [layer.name for layer in plan.layers]
-    return spans_of(touches, [part.first for part in plan.parts], order, plan.output.height, plan.fps)
+    return spans_of(sights, [part.first for part in plan.parts], order, plan.output.height, plan.fps)
 
 
 def moved(sight: Sight, down_px: int) -> Sight:
     rect = sight.rect
-    return replace(sight, rect=Rect(rect.left, rect.top + down_px, rect.right, rect.bottom + down_px))
+    return sight.at(Rect(rect.left, rect.top + down_px, rect.right, rect.bottom + down_px))
 
 
 def _seen(plan: Plan, part: PlanPart, number: int) -> Iterator[Sight]:
