@@ -8,7 +8,7 @@ from tests.studio.render.media_samples import make_film, make_picture
 
 from reelpress.cli.batch import Summary
 from reelpress.cli.job import Job
-from reelpress.cli.render import render_rows
+from reelpress.cli.render import render_rows, stockroom
 from reelpress.cli.table import open_table
 from reelpress.cli.work import How
 
@@ -36,7 +36,7 @@ class Shop:
         return path
 
     def job(self, rows: Path, how: How = "press") -> Job:
-        return Job.of(self.template, self.cache, rows.parent, how)
+        return Job.of(self.template, stockroom(self.cache), rows.parent, how)
 
     def run(self, rows: Path, *, name: str = "", limit: int | None = None, how: How = "press") -> Summary:
         job = self.job(rows, how)

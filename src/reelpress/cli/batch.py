@@ -12,13 +12,12 @@ from reelpress.cli.job import Job
 from reelpress.cli.ledger import Ledger, Result, Status
 from reelpress.cli.names import Names
 from reelpress.cli.table import Row, Table
-from reelpress.cli.work import Work, make, prepare
+from reelpress.cli.work import Work, make
 from reelpress.platform.errors import StartupFault
 from reelpress.platform.sandbox import Sandbox, SandboxCrash, SandboxTimeout
 from reelpress.studio.plan import Resolved
-from reelpress.studio.render import RenderFault
+from reelpress.studio.render import RenderFault, prepare_plan
 
-PREPARE_TIMEOUT_S = 6 * 3600.0
 DRAFTS = ".drafts"
 _NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EROFS)
 
@@ -57,7 +56,8 @@ class Batch:
     table: Table
     folder: Path
     cores: int
-    timeout_s: float
+    prepare_timeout_s: float
+    row_timeout_s: float
     limit: int | None = None
     seen: Seen = lambda _: None
     preparing: Callable[[bool], None] = lambda _: None
@@ -111,10 +111,10 @@ class Batch:
             return
         self.preparing(True)
         try:
-            await sandbox.render(prepare, work.order, timeout_s=PREPARE_TIMEOUT_S)
+            await sandbox.render(prepare_plan, work.order, timeout_s=self.prepare_timeout_s)
         except RenderFault as fault:
             raise StartupFault(f"the template cannot be made ready: {fault}") from None
-        except SandboxCrash as fault:
+        except (SandboxCrash, SandboxTimeout) as fault:
             raise StartupFault(f"the template cannot be made ready: {fault}") from None
         finally:
             self.preparing(False)
@@ -143,7 +143,7 @@ class Batch:
         started = time.monotonic()
         size, why = 0, ""
         try:
-            size = await sandbox.render(make, task.work, timeout_s=self.timeout_s)
+            size = await sandbox.render(make, task.work, timeout_s=self.row_timeout_s)
         except SandboxCrash as fault:
             if not alone:
                 self._suspects.append(task)

@@ -11,7 +11,7 @@ from reelpress.cli.work import How, Work
 from reelpress.platform.errors import StartupFault
 from reelpress.studio.plan import FieldFault, Plan, Resolved, resolve
 from reelpress.studio.plan.mapping import image_key
-from reelpress.studio.render.pressroom import PressOrder, Stockroom, file_digest
+from reelpress.studio.render import PressOrder, Stockroom, file_digest
 
 _ADDRESS = re.compile(r"[a-z][a-z0-9+.-]+:", re.IGNORECASE)  # of two letters at least: C: is a drive
 Faults = tuple[FieldFault, ...]
@@ -31,7 +31,7 @@ class Job:
     at_s: float = -1.0
 
     @classmethod
-    def of(cls, template: Path, cache: Path, pictures: Path, how: How, at_s: float = -1.0) -> "Job":
+    def of(cls, template: Path, room: Stockroom, pictures: Path, how: How, at_s: float = -1.0) -> "Job":
         """Raises StartupFault for a template or a file of it that cannot be read."""
         plan = template_plan(template)
         files = {name: template.parent / name for name in plan.resources}
@@ -40,7 +40,7 @@ class Job:
             plan.encode(),
             {name: path.resolve() for name, path in files.items()},
             {name: _digest(template, name, path) for name, path in files.items()},
-            Stockroom(cache.resolve()),
+            room,
             pictures,
             how,
             at_s,

@@ -23,7 +23,7 @@ from reelpress.platform.config import Settings
 from reelpress.platform.errors import StartupFault
 from reelpress.studio.plan import FieldFault, Resolved
 from reelpress.studio.plan.count import CampaignCount, Tally
-from reelpress.studio.render import RenderFault
+from reelpress.studio.render import RenderFault, Stockroom
 
 STILLS = {".jpg", ".jpeg"}
 INTERRUPTED = 130  # what shells say of a command that Ctrl-C ended
@@ -71,7 +71,7 @@ def render(
         Console().print(f"{escape(str(out))}  {out.stat().st_size:,} bytes", highlight=False)
         return
     how = _how(still=still, straight=straight)
-    job = Job.of(path, cache or default_cache(), rows.parent, how, at)
+    job = Job.of(path, stockroom(cache), rows.parent, how, at)
     summary = render_rows(job, open_table(rows, job.plan, name), out, limit=limit)
     if summary.failed:
         raise typer.Exit(1)
@@ -88,7 +88,7 @@ def render_template(
 ) -> None:
     """Render to `out`; image values are paths of local files. Raises StartupFault in the user's words."""
     how = _how(still=out.suffix.lower() in STILLS, straight=straight)
-    job = Job.of(path, cache or default_cache(), Path(), how, at_s)
+    job = Job.of(path, stockroom(cache), Path(), how, at_s)
     resolved = job.resolved(data)
     if not isinstance(resolved, Resolved):
         raise StartupFault("; ".join(dict.fromkeys(fault.message for fault in resolved)))
@@ -102,13 +102,14 @@ def render_template(
 
 def render_rows(job: Job, table: Table, folder: Path, *, limit: int | None = None) -> Summary:
     """Render a CSV into a folder, with a progress bar. Raises StartupFault, typer.Exit after Ctrl-C."""
-    say = Console(stderr=True)
+    say, settings = Console(stderr=True), Settings()
     for note in table.notes:
         say.print(f"[yellow]note:[/] {escape(note)}", highlight=False)
     try:
         with Ledger(folder) as ledger, _progress(say) as bar:
             shown = bar.add_task("rendering", total=table.count(limit), rate="", failed="")
-            batch = Batch(job, table, folder, cores(), Settings().render_timeout_s, limit)
+            times = (settings.prepare_timeout_s, settings.render_timeout_s)
+            batch = Batch(job, table, folder, cores(), *times, limit)
             batch.seen = lambda summary: _advance(bar, shown, summary)
             batch.preparing = lambda on: _preparing(bar, shown, batch.summary, on=on)
             summary = asyncio.run(batch.run(ledger))
@@ -131,7 +132,7 @@ def explain_template(path: Path, rows: Path | None, *, name: str = "", limit: in
     if rows is None:
         return
     table = open_table(rows, template_plan(path), name)
-    job = Job.of(path, default_cache(), rows.parent, "press")
+    job = Job.of(path, stockroom(), rows.parent, "press")
     for note in table.notes:
         Console().print(f"[yellow]note:[/] {escape(note)}", highlight=False)
     print_count(count_table(job, table, limit), Console())
@@ -149,8 +150,11 @@ def count_table(job: Job, table: Table, limit: int | None = None) -> CampaignCou
     return tally.total(cores())
 
 
-def default_cache() -> Path:
-    return Settings().data_dir / "cache" / "segments"
+def stockroom(cache: Path | None = None) -> Stockroom:
+    """Where segments are kept: in the data directory, unless the user chose a folder."""
+    settings = Settings()
+    folder = cache or settings.data_dir / "cache" / "segments"
+    return Stockroom(folder.resolve(), settings.segment_cache_mb * 1024 * 1024)
 
 
 def cores() -> int:

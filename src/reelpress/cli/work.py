@@ -8,11 +8,7 @@ from typing import Literal
 
 from reelpress.studio.plan import Plan
 from reelpress.studio.plan.digest import digest, shown
-from reelpress.studio.render import compose, render_still
-from reelpress.studio.render.encode import encode_mp4
-from reelpress.studio.render.join import join, write_file
-from reelpress.studio.render.pressroom import PressOrder, press_for
-from reelpress.studio.render.sound import mix
+from reelpress.studio.render import PressOrder, render_still, render_straight, write_video
 
 How = Literal["press", "straight", "still"]
 
@@ -40,11 +36,6 @@ class Work:
         return digest(own, sorted(self.order.contents.items()), self.how, self.at_s, values)
 
 
-def prepare(order: PressOrder) -> None:
-    """Make what is the same for every customer. Raises RenderFault."""
-    press_for(order)[1].prepare()
-
-
 def make(work: Work) -> int:
     """Write the medium; its bytes. Raises RenderFault, OSError."""
     work.draft.parent.mkdir(parents=True, exist_ok=True)
@@ -58,15 +49,12 @@ def make(work: Work) -> int:
 
 
 def _pressed(work: Work) -> None:
-    _, press = press_for(work.order)
-    film = press.film(work.order.order())
-    write_file(film, join(film), work.draft)
+    write_video(work.order, work.draft)
 
 
 def _straight(work: Work) -> None:
-    plan, resolved, files = _plan(work.order.plan), work.order.resolved, work.order.files
-    size = (plan.output.width, plan.output.height)
-    encode_mp4(work.draft, compose(plan, resolved, files), mix(plan, files), size, plan.fps)
+    order = work.order
+    render_straight(_plan(order.plan), order.resolved, order.files, work.draft)
 
 
 def _still(work: Work) -> None:

@@ -11,10 +11,10 @@ from tests.studio.render.test_frames import FILM
 from typer.testing import CliRunner
 
 from reelpress.cli.commands import app
-from reelpress.cli.render import default_cache, render_template
+from reelpress.cli.render import render_template, stockroom
 from reelpress.cli.template import inspect_template
 from reelpress.platform.errors import StartupFault
-from reelpress.studio.render.pressroom import Stockroom, cache_of
+from reelpress.studio.render.pressroom import cache_of
 
 PORTRAIT = producer("photo", "qimage", "face.png", 50, place("200 20 80 60 1"), reelpress_field="photo")
 
@@ -93,7 +93,7 @@ def test_a_second_identical_render_makes_no_segment_and_the_same_bytes(
     template: Path, tmp_path: Path
 ) -> None:
     cache = tmp_path / "segments"
-    counted = cache_of(cache.resolve(), Stockroom(cache).disk_bytes).counters
+    counted = cache_of(stockroom(cache).folder, stockroom(cache).disk_bytes).counters
     files = [tmp_path / "one.mp4", tmp_path / "two.mp4"]
     made: list[int] = []
     for file in files:
@@ -106,7 +106,7 @@ def test_a_second_identical_render_makes_no_segment_and_the_same_bytes(
 
 def test_another_customer_costs_her_own_segments_only(template: Path, tmp_path: Path) -> None:
     cache = tmp_path / "segments"
-    counted = cache_of(cache.resolve(), Stockroom(cache).disk_bytes).counters
+    counted = cache_of(stockroom(cache).folder, stockroom(cache).disk_bytes).counters
     render_template(template, {"name": "Asha"}, tmp_path / "out.mp4", cache=cache)
     before = counted.made
     render_template(template, {"name": "Bo"}, tmp_path / "out.mp4", cache=cache)
@@ -115,14 +115,14 @@ def test_another_customer_costs_her_own_segments_only(template: Path, tmp_path: 
 
 def test_segments_are_kept_in_the_data_directory(template: Path, tmp_path: Path) -> None:
     render_template(template, {"name": "Asha"}, tmp_path / "out.mp4")
-    assert default_cache() == tmp_path / "data" / "cache" / "segments"
-    assert any(default_cache().glob("*/*"))
+    assert stockroom().folder == tmp_path / "data" / "cache" / "segments"
+    assert any(stockroom().folder.glob("*/*"))
 
 
 def test_straight_draws_every_frame_and_keeps_nothing(template: Path, tmp_path: Path) -> None:
     rendered(template, "-d", '{"name": "Asha"}', "-o", str(tmp_path / "out.mp4"), "--straight")
     assert (tmp_path / "out.mp4").read_bytes()[4:8] == b"ftyp"
-    assert not default_cache().exists()
+    assert not stockroom().folder.exists()
 
 
 def test_values_may_come_from_a_file(template: Path, tmp_path: Path) -> None:
@@ -174,4 +174,4 @@ def test_explain_of_one_template_prints_the_cost_and_renders_nothing(
     said = rendered(template, "--explain")
     for words in ("rows encoded", "One customer: about", "*name* costs most"):
         assert words in said
-    assert not default_cache().exists()
+    assert not stockroom().folder.exists()
