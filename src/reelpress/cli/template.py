@@ -9,8 +9,10 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from reelpress.cli.explain import print_cost
 from reelpress.platform.errors import StartupFault
 from reelpress.studio.plan import OutputSpec, PartSource, Plan, PlanFault, compile_plan
+from reelpress.studio.plan.cost import cost_report
 from reelpress.studio.plan.model import FrameRange, PlanLayer
 from reelpress.studio.render import warnings_for
 from reelpress.studio.scene import Scene, SceneFault, parse_scene
@@ -49,7 +51,7 @@ def inspect_template(path: Path) -> None:
         highlight=False,
     )
     out.print(_layers(plan, rate))
-    out.print(_spans(plan, rate))
+    print_cost(cost_report(plan), out)
     if films:
         out.print(_films(films))
     for note in (*plan.notes, *warnings_for(plan), *_melt_notes(films)):
@@ -112,24 +114,6 @@ def _why(layer: PlanLayer) -> str:
     return (
         f"its text holds {layer.template!r}" if layer.kind == "text" else "reelpress:field names its picture"
     )
-
-
-def _spans(plan: Plan, rate: float) -> Table:
-    table = Table("span", "from (s)", "to (s)", "frames", "rows touched", "layers")
-    personal = 0
-    for span in plan.spans:
-        frames = span.last - span.first + 1
-        personal += frames if span.layers else 0
-        table.add_row(
-            span.kind,
-            f"{span.first / rate:.2f}",
-            f"{(span.last + 1) / rate:.2f}",
-            str(frames),
-            f"{span.share:.0%}",
-            ", ".join(span.layers) or "-",
-        )
-    table.caption = f"{personal / plan.frames:.0%} of the frames depend on data"
-    return table
 
 
 def _times(ranges: tuple[FrameRange, ...], rate: float) -> str:

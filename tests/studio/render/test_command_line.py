@@ -1,14 +1,27 @@
+import json
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from PIL import Image
-from tests.studio.mlt_documents import clear, document, filter_, text
+from tests.studio.mlt_documents import clear, document, filter_, place, producer, text
 from tests.studio.render.conftest import Samples
+from tests.studio.render.media_samples import make_picture
 from tests.studio.render.test_frames import FILM
+from typer.testing import CliRunner
 
-from reelpress.cli.render import render_template
+from reelpress.cli.commands import app
+from reelpress.cli.render import render_template, stockroom
 from reelpress.cli.template import inspect_template
 from reelpress.platform.errors import StartupFault
+from reelpress.studio.render.pressroom import cache_of
+
+PORTRAIT = producer("photo", "qimage", "face.png", 50, place("200 20 80 60 1"), reelpress_field="photo")
+
+
+@pytest.fixture(autouse=True)
+def _own_data_directory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("REELPRESS_DATA_DIR", str(tmp_path / "data"))
 
 
 @pytest.fixture
@@ -26,7 +39,7 @@ def test_inspect_says_what_is_personal_and_when(
     monkeypatch.setenv("COLUMNS", "200")
     inspect_template(template)
     said = capsys.readouterr().out
-    for words in ("320x180", "0.40-1.60", "60% of the frames", "Nowhere Sans"):
+    for words in ("320x180", "0.40-1.60", "60% of the frames", "Nowhere Sans", "*name* costs most"):
         assert words in said
 
 
@@ -68,3 +81,97 @@ def test_inspect_refuses_a_layer_that_needs_what_we_do_not_draw(tmp_path: Path) 
     template.write_bytes(document([odd], [[("odd", 0, 0, 49)]], frames=50))
     with pytest.raises(StartupFault, match=r"card\.mlt:\d+.*sepia.*depends on data"):
         inspect_template(template)
+
+
+def rendered(template: Path, *options: str) -> str:
+    """What `reelpress render` says, or why it was refused."""
+    ended = CliRunner().invoke(app, ["render", str(template), *options])
+    return ended.output if ended.exit_code == 0 else str(ended.exception)
+
+
+def test_a_second_identical_render_makes_no_segment_and_the_same_bytes(
+    template: Path, tmp_path: Path
+) -> None:
+    cache = tmp_path / "segments"
+    counted = cache_of(stockroom(cache).folder, stockroom(cache).disk_bytes).counters
+    files = [tmp_path / "one.mp4", tmp_path / "two.mp4"]
+    made: list[int] = []
+    for file in files:
+        rendered(template, "-d", '{"name": "Asha"}', "-o", str(file), "--cache", str(cache))
+        made.append(counted.made)
+    assert made[0] > 0
+    assert made[1] == made[0]
+    assert files[0].read_bytes() == files[1].read_bytes()
+
+
+def test_another_customer_costs_her_own_segments_only(template: Path, tmp_path: Path) -> None:
+    cache = tmp_path / "segments"
+    counted = cache_of(stockroom(cache).folder, stockroom(cache).disk_bytes).counters
+    render_template(template, {"name": "Asha"}, tmp_path / "out.mp4", cache=cache)
+    before = counted.made
+    render_template(template, {"name": "Bo"}, tmp_path / "out.mp4", cache=cache)
+    assert counted.made == before + 1
+
+
+def test_segments_are_kept_in_the_data_directory(template: Path, tmp_path: Path) -> None:
+    render_template(template, {"name": "Asha"}, tmp_path / "out.mp4")
+    assert stockroom().folder == tmp_path / "data" / "cache" / "segments"
+    assert any(stockroom().folder.glob("*/*"))
+
+
+def test_straight_draws_every_frame_and_keeps_nothing(template: Path, tmp_path: Path) -> None:
+    rendered(template, "-d", '{"name": "Asha"}', "-o", str(tmp_path / "out.mp4"), "--straight")
+    assert (tmp_path / "out.mp4").read_bytes()[4:8] == b"ftyp"
+    assert not stockroom().folder.exists()
+
+
+def test_values_may_come_from_a_file(template: Path, tmp_path: Path) -> None:
+    (tmp_path / "asha.json").write_text(json.dumps({"name": "Asha"}))
+    for data in ('{"name": "Asha"}', f"@{tmp_path / 'asha.json'}"):
+        rendered(template, "-d", data, "-o", str(tmp_path / f"{len(data)}.jpg"))
+    one, other = sorted(tmp_path.glob("*.jpg"))
+    assert one.read_bytes() == other.read_bytes()
+
+
+def test_a_file_that_is_being_written_is_not_seen_until_it_is_whole(template: Path, tmp_path: Path) -> None:
+    (tmp_path / "out.mp4").write_bytes(b"the old one")
+    (tmp_path / "film.mp4").write_bytes(b"no film")
+    with pytest.raises(StartupFault, match=r"film\.mp4"):
+        render_template(template, {"name": "Asha"}, tmp_path / "out.mp4")
+    assert (tmp_path / "out.mp4").read_bytes() == b"the old one"
+    assert not list(tmp_path.glob(".*.part"))
+
+
+@pytest.fixture
+def portrait(samples: Samples, tmp_path: Path) -> Path:
+    path = tmp_path / "portrait.mlt"
+    path.write_bytes(document([FILM, PORTRAIT], [[("film", 0, 0, 49)], [("photo", 0, 0, 49)]], frames=50))
+    for name in ("film.mp4", "face.png"):
+        (tmp_path / name).write_bytes(samples.files[name].read_bytes())
+    return path
+
+
+def test_a_picture_is_a_path_and_never_an_address(portrait: Path, tmp_path: Path) -> None:
+    out: Callable[[str], str] = lambda name: str(tmp_path / name)  # noqa: E731 - three words long
+    make_picture(tmp_path / "asha.png")
+    own = json.dumps({"photo": str(tmp_path / "asha.png")})
+    assert "own.jpg" in rendered(portrait, "-d", own, "-o", out("own.jpg")).replace("\n", "")
+    for address in ("https://example.com/a.png", "HTTP://example.com/a.png", "file:///etc/passwd"):
+        said = rendered(portrait, "-d", json.dumps({"photo": address}), "-o", out("x.jpg"))
+        assert "the command line fetches nothing" in said
+    assert "no such picture" in rendered(portrait, "-d", '{"photo": "none.png"}', "-o", out("x.jpg"))
+    assert not (tmp_path / "x.jpg").exists()
+
+
+def test_without_a_place_to_write_it_says_what_to_give(template: Path) -> None:
+    assert "give -o FILE" in rendered(template)
+
+
+def test_explain_of_one_template_prints_the_cost_and_renders_nothing(
+    template: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "200")
+    said = rendered(template, "--explain")
+    for words in ("rows encoded", "One customer: about", "*name* costs most"):
+        assert words in said
+    assert not stockroom().folder.exists()
