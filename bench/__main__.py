@@ -11,7 +11,8 @@ parser = argparse.ArgumentParser(
 )
 parser.add_argument("clip", nargs="?", type=Path, help="footage to use; without it a generated clip")
 parser.add_argument("--quick", action="store_true", help="one range, one round, quality of two rows")
-parser.add_argument("--rounds", type=int, default=2, help="rounds on every range (default 2)")
+parser.add_argument("--rounds", type=int, default=1, help="rounds on every range (default 1)")
+parser.add_argument("--ranges", default="", help="only these ranges of the footage, by name: 0s,4s-grain")
 parser.add_argument("--loads", default="", help="only these rows, by name, with commas: f10,band")
 parser.add_argument(
     "--only", default="", help="only these parts: cpu, latency, throughput (with commas); merges into results"
@@ -26,6 +27,7 @@ if __name__ == "__main__":
             clip=given.clip,
             quick=given.quick,
             rounds=given.rounds,
+            ranges=tuple(filter(None, given.ranges.split(","))),
             loads=tuple(filter(None, given.loads.split(","))),
             parts=tuple(filter(None, given.only.split(","))) or ("cpu", "latency", "throughput"),
             rows=given.rows,

@@ -107,12 +107,17 @@ def laid_over(earlier: Any, later: Any, levels: int = 3) -> Any:
 
 
 def summary(loads: Mapping[str, Any]) -> dict[str, Any]:
-    """The headline figures that follow from the loads: medians of ratios, the worst of all else."""
+    """The headline figures that follow from the loads.
+
+    Ratios are medians over ranges, shares of bytes are over all ranges together, quality is the worst.
+    """
     ratios = {key: value for key in RATIOS if (value := _ratio(loads, key)) is not None}
     found: dict[str, Any] = {"ratios": ratios}
     for key, load in (("bytes_share_full", "f10"), ("bytes_share_band", "band")):
         if load in loads:
-            found[key] = max(one["own_bytes_share"] for one in loads[load]["ranges"].values())
+            ranges = loads[load]["ranges"].values()
+            held = sum(one["own_bytes"] for one in ranges)
+            found[key] = round(held / sum(one["ours"]["file_bytes"] for one in ranges), 4)
     qualities = [one["quality"] for load in loads.values() for one in load["ranges"].values()]
     for key in ("ssim_mean_gap", "ssim_worst_gap", "bytes_vs_straight"):
         if measured := [quality[key] for quality in qualities if quality]:

@@ -40,6 +40,7 @@ class Options:
     quick: bool
     rounds: int
     loads: tuple[str, ...]
+    ranges: tuple[str, ...]
     parts: tuple[str, ...]
     rows: int
     budget_s: float
@@ -58,7 +59,8 @@ def run(options: Options) -> None:
         "versions": versions(against),
         "contenders": settings(against),
     }
-    variants = VARIANTS[:1] if options.quick else VARIANTS
+    variants = [one for one in VARIANTS if not options.ranges or one.name in options.ranges]
+    variants = variants[:1] if options.quick else variants
     footages = _prepare(options.clip, variants, say)
     results["footage"] = {
         "clip": options.clip.name if options.clip else "generated",

@@ -14,6 +14,7 @@ import numpy as np
 
 from reelpress.studio.plan.digest import digest
 from reelpress.studio.plan.model import Span
+from reelpress.studio.plan.spans import MACROBLOCK_PX
 from reelpress.studio.render.bands import MAX_MARGIN, Piece, Splicer, Strip, contrasting, pieces_of
 from reelpress.studio.render.bases import Bases, write_bases
 from reelpress.studio.render.cache import Cache
@@ -25,9 +26,9 @@ from reelpress.studio.render.quality import SAMPLE_FRAMES, calibrated, decoded
 from reelpress.studio.render.segment import Segment
 from reelpress.studio.render.slices import frame_number_bits
 
-_GENERATION = 6  # rises when equal input gives other bytes
+_GENERATION = 7  # rises when equal input gives other bytes
 RULES = digest(BUILD, repr((SHARED, PERSONAL, BAND)), _GENERATION)
-MAX_DRIFT = 24  # levels of luma by which kept rows may differ between a black and a white band
+MAX_DRIFT = 6.0  # levels, root mean square of a block of kept rows, between a black and a white band
 _CONTRAST = (16, 235)
 
 BaseFrames = Callable[[int, int], Iterator[Frame]]  # first output frame and count -> frames without values
@@ -186,11 +187,14 @@ class Kits:
         return decoded(pictures, self.sps, self.pps)
 
 
-def _drift(one: Frame, other: Frame, kept: Sequence[Piece]) -> int:
-    """The largest difference of luma in kept rows."""
-    worst = 0
+def _drift(one: Frame, other: Frame, kept: Sequence[Piece]) -> float:
+    """The largest root mean square difference of a 16x16 block of luma in kept rows, in levels."""
+    worst = 0.0
     for piece in kept:
-        rows = slice(piece.first * 16, (piece.last + 1) * 16)
-        a, b = one.y[rows], other.y[rows]
-        worst = max(worst, int((np.maximum(a, b) - np.minimum(a, b)).max()))
-    return worst
+        rows = slice(piece.first * MACROBLOCK_PX, (piece.last + 1) * MACROBLOCK_PX)
+        apart = one.y[rows].astype(np.float32) - other.y[rows]
+        height, width = (side // MACROBLOCK_PX for side in apart.shape)
+        blocks = (apart**2)[: height * MACROBLOCK_PX, : width * MACROBLOCK_PX]
+        shape = (height, MACROBLOCK_PX, width, MACROBLOCK_PX)
+        worst = max(worst, float(blocks.reshape(shape).mean((1, 3)).max(initial=0.0)))
+    return worst**0.5
