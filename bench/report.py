@@ -117,7 +117,7 @@ def summary(loads: Mapping[str, Any]) -> dict[str, Any]:
         if load in loads:
             ranges = loads[load]["ranges"].values()
             held = sum(one["own_bytes"] for one in ranges)
-            found[key] = round(held / sum(one["ours"]["file_bytes"] for one in ranges), 4)
+            found[key] = round(held / sum(one["ours"]["bytes"] for one in ranges), 4)
     qualities = [one["quality"] for load in loads.values() for one in load["ranges"].values()]
     for key in ("ssim_mean_gap", "ssim_worst_gap", "bytes_vs_straight"):
         if measured := [quality[key] for quality in qualities if quality]:
