@@ -9,7 +9,8 @@ What keeps the joined stream true to what the encoders saw:
   Kept rows may refer to those; beyond them their guard is noise that motion search does not choose.
 - A band's guard is the kept rows as they decode, and its vectors are too short to leave the guard
   (`mvrange=32`, and 3 pixels of interpolation, in 48 pixels), so whatever it refers to is there.
-- Pieces are not filtered across their edges.
+- Players do not filter across the edges of pieces (disable_deblocking_filter_idc 2); encoders do, between
+  rows that are nearly alike.
 `proven` decodes the join with two contrasting bands: the kept rows may differ by no more than coding noise.
 """
 
@@ -21,7 +22,7 @@ import numpy as np
 
 from reelpress.studio.plan.model import Band
 from reelpress.studio.plan.spans import MACROBLOCK_PX, rows_in
-from reelpress.studio.render.house import BAND, Coding, NalUnits, encode
+from reelpress.studio.render.house import PERSONAL, Coding, NalUnits, encode
 from reelpress.studio.render.planes import Frame, Plane, blank
 from reelpress.studio.render.slices import moved
 
@@ -128,7 +129,7 @@ class Splicer:
         """Slices of the band's rows for every picture; `frames` are strips, guards included."""
         size = strip.piece.slice_rows
         slices = f"slice-max-mbs={size * self._columns}"
-        coding = BAND.at(quantiser).with_extra(f"{_SHORT_VECTORS}:{slices}")
+        coding = PERSONAL.at(quantiser).with_extra(f"{_SHORT_VECTORS}:{slices}")
         coded = encode(frames, self.fps, coding)
         skipped = 1 if strip.above else 0
         kept = -(-strip.piece.rows // size)

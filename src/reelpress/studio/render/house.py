@@ -58,7 +58,6 @@ PERSONAL = Coding(
     "scenecut=0:rc-lookahead=0:mbtree=0:zones=0,0,no-deblock=1",
     threads=2,
 )
-BAND = PERSONAL
 
 
 @dataclass(frozen=True, slots=True)
