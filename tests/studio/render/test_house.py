@@ -12,7 +12,7 @@ import pytest
 from reelpress.studio.render import bands, quality
 from reelpress.studio.render.house import BAND, PERSONAL, SHARED, Coded, Coding, encode, house_sets
 from reelpress.studio.render.mp4.h264 import IDR, is_idr, parse_sps, unit_type
-from reelpress.studio.render.planes import Frame, blank
+from reelpress.studio.render.planes import Converter, Frame, blank
 from reelpress.studio.render.slices import frame_number_bits
 
 SIZES = ((320, 180), (640, 360), (320, 640), (1080, 1080))
@@ -103,6 +103,19 @@ def test_a_run_is_closed_begins_with_an_idr_and_holds_slices_alone(coding: Codin
     assert len(shown) == 12
     for frame, source in zip(shown, film(320, 180, 12), strict=True):
         assert quality.ssim(frame.y, source.y) > 0.8
+
+
+@pytest.mark.parametrize("height", [176, 178, 180, 182, 184, 186, 630, 1350])
+def test_pictures_of_every_even_height_keep_all_their_rows(height: int) -> None:
+    frames = film(320, height)
+    assert np.array_equal(frames[0].picture().to_ndarray(), frames[0].data)
+    coded = encode(frames, Fraction(25), PERSONAL.at(10))
+    for shown, frame in zip(quality.decoded(coded.pictures, coded.sps, coded.pps), frames, strict=True):
+        assert np.abs(shown.data.astype(int) - frame.data).max() <= 8
+    rgb = Converter().to_rgb(frames[0])
+    assert rgb.shape == (height, 320, 3)
+    grey = (rgb.mean(-1) * 219 / 255 + 16)[-8:]
+    assert np.abs(grey - frames[0].y[-8:]).max() <= 3
 
 
 def told(coded: Coded) -> str:
