@@ -3,6 +3,8 @@
 import asyncio
 import os
 import time
+from collections.abc import Awaitable, Callable
+from pathlib import Path
 from uuid import UUID
 
 from tests.support.receiver import Receiver, Scripted
@@ -15,18 +17,20 @@ from reelpress.studio.requests.workroom import STALE_S, sweep
 
 
 async def test_a_render_child_killed_in_the_middle_is_replaced_and_the_request_finishes_once(
-    studio: Studio, receiver: Receiver, platform: Platform
+    studio: Studio, receiver: Receiver, platform: Platform, settle: Callable[..., Awaitable[None]]
 ) -> None:
-    use_case = await studio.publish(cpaas(receiver), template=text_template(frames=750))
+    use_case = await studio.publish(cpaas(receiver), template=text_template(frames=1500))
+    await settle()
     _, accepted = await studio.order(use_case)
     request_id = accepted["whilter-request-id"]
     folder = platform.settings.data_dir / "renders"
-    await until(lambda: begun(folder), bool)
+    await until(lambda: making_a_segment(platform.settings.data_dir / "cache" / "segments"), bool)
     kill_render_children(platform)
     found = await studio.finished(request_id)
     assert found["status"] == "SUCCESS", found
     detail = await studio.told(request_id, "delivered")
     assert detail["render_attempts"] == 2
+    await settle()
     await check_counts_once(platform, receiver)
     assert list(folder.iterdir()) == []
 
@@ -96,8 +100,9 @@ def test_folders_of_killed_attempts_are_swept_and_live_ones_kept(tmp_path) -> No
     assert list(tmp_path.iterdir()) == [live]
 
 
-async def begun(folder) -> bool:
-    return any(path.stat().st_size for path in folder.glob("attempt-*/*.mp4"))
+async def making_a_segment(cache: Path) -> bool:
+    """Whoever makes what a key stands for holds its lock."""
+    return any(cache.glob("*/*.lock"))
 
 
 def kill_render_children(platform: Platform) -> None:

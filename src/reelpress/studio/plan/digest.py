@@ -13,6 +13,7 @@ import msgspec
 from reelpress.studio.plan.mapping import Resolved
 from reelpress.studio.plan.model import Plan, PlanPart
 from reelpress.studio.plan.touches import position_of
+from reelpress.studio.plan.voices import Voice, voices_of
 from reelpress.studio.scene.ops import (
     Clip,
     ColourSource,
@@ -52,7 +53,7 @@ def picture_digest(plan: Plan, contents: Contents, first: int, last: int) -> str
 def sound_digest(plan: Plan, contents: Contents) -> str:
     """All that decides the sound of the whole video."""
     parts = [
-        (part.first, part.frames, part.fps_num, part.fps_den, _heard(part.root, contents))
+        (part.first, part.fps_num, part.fps_den, [_heard(voice, contents) for voice in voices_of(part)])
         for part in plan.parts
     ]
     return digest(plan.frames, plan.output.fps_num, plan.output.fps_den, parts)
@@ -155,11 +156,8 @@ def _keys(keys: tuple[Key, ...], shift: float) -> _Said:
     return tuple((round(key.frame + shift, 6), key.values, key.curve) for key in keys)
 
 
-def _heard(node: Node, contents: Contents) -> _Said:
-    levels = [(type(effect).__name__, effect) for effect in node.effects if isinstance(effect, Gain | Ramp)]
-    place = (node.start, node.frames, node.offset, levels)
-    if isinstance(node, Group):
-        return (place, [said for child in node.children if (said := _heard(child, contents))])
-    if node.sound and isinstance(node.source, VideoSource) and node.source.sound:
-        return (place, contents[node.source.resource])
-    return ()
+def _heard(voice: Voice, contents: Contents) -> _Said:
+    levels = [
+        (level.shift, [(type(effect).__name__, effect) for effect in level.effects]) for level in voice.levels
+    ]
+    return (contents[voice.resource], voice.first, voice.frames, voice.offset, levels)

@@ -52,5 +52,10 @@ def write_bases(path: Path, frames: Iterable[Frame]) -> None:
             file.write(np.ascontiguousarray(frame.data).data)
 
 
+def frames_bytes(count: int, width: int, height: int) -> int:
+    """What `write_bases` writes of so many frames."""
+    return count * _bytes(width, height)
+
+
 def _bytes(width: int, height: int) -> int:
     return width * height * 3 // 2

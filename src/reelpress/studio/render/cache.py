@@ -7,6 +7,7 @@ flight, by a lock on a file), the others wait and read. The least recently used 
 import fcntl
 import os
 import threading
+import time
 from collections import OrderedDict
 from collections.abc import Callable, Generator
 from contextlib import contextmanager, suppress
@@ -19,6 +20,8 @@ MEMORY_BYTES = 96 * 1024 * 1024
 DISK_BYTES = 8 * 1024 * 1024 * 1024
 _SWEEP_EVERY_BYTES = 256 * 1024 * 1024
 _LOW_WATER = 0.8  # a sweep frees down to this share of the cap
+_IN_WORK = (".lock", ".part")
+_STALE_S = 3600.0  # drafts and locks this old were left behind by a process that was killed
 
 
 @dataclass(slots=True)
@@ -90,12 +93,17 @@ class Cache:
                     self._memory.put(key, found)
         return found
 
-    def file(self, key: str, make: Callable[[Path], None]) -> Path:
-        """A file of a key; `make` writes it under the name it is given. It may go once it is not opened."""
+    def file(
+        self, key: str, make: Callable[[Path], None], whole: Callable[[Path], bool] = lambda _: True
+    ) -> Path:
+        """A file of a key; `make` writes it under the name it is given. It may go once it is not opened.
+
+        One that is not `whole`, as a machine that lost power leaves it, is made anew.
+        """
         path = self.path(key)
-        if not _touched(path):
+        if not _usable(path, whole):
             with self._flight(key):
-                if not _touched(path):
+                if not _usable(path, whole):
                     draft = self._draft(path)
                     try:
                         make(draft)
@@ -159,19 +167,30 @@ class Cache:
     def sweep(self) -> None:
         """Remove the least recently used files until the folder is below its cap."""
         files: list[tuple[float, int, Path]] = []
+        left_behind = time.time() - _STALE_S
         for path in self.folder.glob("*/*"):
             with suppress(OSError):
                 facts = path.stat()
-                files.append((facts.st_mtime, facts.st_size, path))
+                if facts.st_mtime < left_behind and path.name.endswith(_IN_WORK):
+                    path.unlink()
+                else:
+                    files.append((facts.st_mtime, facts.st_size, path))
         held = sum(size for _, size, _ in files)
         if held <= self._disk_bytes:
             return
         for _, size, path in sorted(files):
             if held <= _LOW_WATER * self._disk_bytes:
                 return
-            if not path.name.endswith((".lock", ".part")):
+            if not path.name.endswith(_IN_WORK):
                 path.unlink(missing_ok=True)
                 held -= size
+
+
+def _usable(path: Path, whole: Callable[[Path], bool]) -> bool:
+    try:
+        return _touched(path) and whole(path)
+    except FileNotFoundError:
+        return False
 
 
 def _touched(path: Path) -> bool:

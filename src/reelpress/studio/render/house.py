@@ -14,7 +14,6 @@ from typing import Any
 
 import av
 from av.video.codeccontext import VideoCodecContext
-from av.video.frame import VideoFrame
 
 from reelpress.studio.render.mp4.h264 import annex_b_units, parameter_sets, picture_units
 from reelpress.studio.render.planes import Frame, black
@@ -75,7 +74,7 @@ def encode(frames: Iterable[Frame], fps: Fraction, coding: Coding) -> Coded:
     units: list[NalUnits] = []
     for number, frame in enumerate(frames):
         context = context or _context(frame.width, frame.height, fps, coding)
-        picture = VideoFrame.from_numpy_buffer(frame.data, "yuv420p")
+        picture = frame.picture()
         picture.pts, picture.time_base = number, 1 / fps
         units += [annex_b_units(bytes(packet)) for packet in context.encode(picture)]
     assert context is not None, "a run has at least one frame"

@@ -16,7 +16,7 @@ from reelpress.studio.plan.digest import digest
 from reelpress.studio.plan.model import Span
 from reelpress.studio.plan.spans import MACROBLOCK_PX
 from reelpress.studio.render.bands import MAX_MARGIN, Piece, Splicer, Strip, contrasting, pieces_of
-from reelpress.studio.render.bases import Bases, write_bases
+from reelpress.studio.render.bases import Bases, frames_bytes, write_bases
 from reelpress.studio.render.cache import Cache
 from reelpress.studio.render.gops import Gop, gops_of, side_by_side
 from reelpress.studio.render.house import BUILD, PERSONAL, SHARED, NalUnits, house_sets
@@ -77,7 +77,7 @@ class Kits:
         def make(path: Path) -> None:
             path.write_bytes(msgspec.json.encode(self._choose(span, picture)))
 
-        stored = self._cache.file(digest("kit", picture, span.bands, RULES), make)
+        stored = self._cache.file(digest("kit", picture, span.bands, RULES), make, _says_a_choice)
         choice = msgspec.json.decode(stored.read_bytes(), type=_Choice)
         return self._kit(span, picture, choice.quantiser, choice.margin)
 
@@ -87,7 +87,7 @@ class Kits:
         def make(path: Path) -> None:
             write_bases(path, self._frames(span.first, span.frames))
 
-        return Bases.open(self._cache.file(digest("base", picture), make), *self._size)
+        return self._stored(digest("base", picture), make, span.frames, self._size[1])
 
     def kept(self, kit: Kit, piece: Piece) -> Segment:
         """Kept rows of a band span, the same for everyone."""
@@ -111,10 +111,11 @@ class Kits:
     def strips(self, kit: Kit, piece: Piece) -> Bases:
         """A band's base rows between its guards; the caller closes them."""
         strip = Strip.around(piece, self._size[1])
-        path = self._cache.file(
-            kit.key("strip", piece), lambda path: write_bases(path, self._guarded(kit, strip))
-        )
-        return Bases.open(path, self._size[0], strip.height)
+
+        def make(path: Path) -> None:
+            write_bases(path, self._guarded(kit, strip))
+
+        return self._stored(kit.key("strip", piece), make, kit.span.frames, strip.height)
 
     def band(self, kit: Kit, piece: Piece, strips: Callable[[Gop], Iterator[Frame]]) -> Segment:
         """A band for one customer; `strips` gives its rows with her values, guards included, by GOP."""
@@ -127,6 +128,11 @@ class Kits:
 
     def gops(self, span: Span) -> list[Gop]:
         return gops_of(span.frames, self._fps)
+
+    def _stored(self, key: str, make: Callable[[Path], None], frames: int, height: int) -> Bases:
+        size = frames_bytes(frames, self._size[0], height)
+        path = self._cache.file(key, make, lambda path: path.stat().st_size == size)
+        return Bases.open(path, self._size[0], height)
 
     def _kit(self, span: Span, picture: str, quantiser: int, margin: int) -> Kit:
         pieces = pieces_of(span.bands, margin, self._size[1]) if margin >= 0 else None
@@ -185,6 +191,14 @@ class Kits:
                 parts.append(self.band(kit, piece, lambda gop, strip=strip: rows(strip, gop)).samples())
         pictures: Iterator[NalUnits] = (avcc_units(b"".join(stack)) for stack in zip(*parts, strict=True))
         return decoded(pictures, self.sps, self.pps)
+
+
+def _says_a_choice(path: Path) -> bool:
+    try:
+        msgspec.json.decode(path.read_bytes(), type=_Choice)
+    except msgspec.DecodeError:
+        return False
+    return True
 
 
 def _drift(one: Frame, other: Frame, kept: Sequence[Piece]) -> float:

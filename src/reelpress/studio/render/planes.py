@@ -51,6 +51,19 @@ class Frame:
         flat = self.data.reshape(-1)[4 * size + index * size :][:size]
         return flat.reshape(self.height // 2, self.width // 2)
 
+    def picture(self) -> VideoFrame:
+        """For PyAV; shares this memory where it can.
+
+        PyAV takes the height of a buffer for a multiple of 4, so that other heights would lose two rows.
+        """
+        if self.height % 4 == 0:
+            return VideoFrame.from_numpy_buffer(self.data, "yuv420p")
+        picture = VideoFrame(self.width, self.height, "yuv420p")
+        for plane, values in zip(picture.planes, (self.y, self.u, self.v), strict=True):
+            rows = np.frombuffer(memoryview(plane), np.uint8).reshape(-1, plane.line_size)
+            rows[: plane.height, : plane.width] = values
+        return picture
+
     def copy(self) -> "Frame":
         return Frame(self.data.copy(), self.width, self.height)
 
@@ -147,7 +160,7 @@ class Converter:
 
     def to_rgb(self, frame: Frame, width: int = 0, height: int = 0) -> Pixels:
         """Height x width x 3."""
-        picture = VideoFrame.from_ndarray(frame.data, "yuv420p")
+        picture = frame.picture()
         converted = self._rgb.reformat(
             picture,
             width or frame.width,

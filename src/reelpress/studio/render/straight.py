@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import av
-from av.video.frame import VideoFrame
 
 from reelpress.studio.plan.mapping import Resolved
 from reelpress.studio.plan.model import Plan
@@ -39,7 +38,7 @@ def encode_straight(path: Path, frames: Iterable[Frame], sound: Samples | None, 
         for number, frame in enumerate(frames):
             if video is None:
                 video = _video_stream(container, frame.width, frame.height, fps)
-            picture = VideoFrame.from_numpy_buffer(frame.data, "yuv420p")
+            picture = frame.picture()
             picture.pts, picture.time_base = number, 1 / fps
             container.mux(video.encode(picture))
         container.mux(video.encode(None))

@@ -1,0 +1,253 @@
+"""Band spans: the rows that data touches are encoded per customer and joined with rows kept for everyone."""
+
+import io
+from collections.abc import Iterator
+from itertools import pairwise
+from pathlib import Path
+
+import av
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.studio.mlt_documents import clear, document, text
+from tests.studio.render.conftest import Job
+from tests.studio.render.mp4_boxes import check_strict
+from tests.studio.render.scenes import FILM, filmed, make_tall_film, order_of, press_of
+from tests.studio.render.test_house import film as noise
+
+from reelpress.studio.plan import OutputSpec, PartSource, Resolved, compile_plan, resolve
+from reelpress.studio.plan.model import Band
+from reelpress.studio.plan.spans import NEAR_ROWS, rows_in
+from reelpress.studio.render.bands import MAX_MARGIN, SLICE_ROWS, Strip, contrasting, pieces_of
+from reelpress.studio.render.cache import Cache
+from reelpress.studio.render.join import Film, join, whole
+from reelpress.studio.render.kit import MAX_DRIFT, Kit
+from reelpress.studio.render.planes import Frame
+from reelpress.studio.scene import parse_scene
+
+FRAMES, WIDTH = 50, 320
+WORDS = {"name": "Asha", "price": "19"}
+OTHERS = {"name": "Ravi", "price": "88"}
+
+
+def line(field: str, top: int) -> str:
+    return text("{{" + field + "}}", geometry=f"20 {top} 280 32 1", size="24")
+
+
+# lines of text, height of the picture, and how many pixels the film moves down a frame
+CASES: dict[str, tuple[tuple[str, ...], int, int]] = {
+    "in the middle": ((line("name", 304),), 640, 3),
+    "fast vertical motion": ((line("name", 304),), 640, 23),
+    "at the top edge": ((line("name", 0),), 640, 3),
+    "at the bottom edge": ((line("name", 608),), 640, 3),
+    "two in one picture": ((line("name", 80), line("price", 528)), 720, 5),
+    "a height that is no multiple of 16": ((line("name", 304),), 630, 7),
+    "at the bottom of such a height": ((line("name", 608),), 630, 3),
+}
+
+
+def tall(film: Path, lines: tuple[str, ...], height: int, values: dict[str, str]) -> Job:
+    clips = [clear(f"title{number}", FRAMES, line) for number, line in enumerate(lines)]
+    tracks = [[("film", 0, 0, FRAMES - 1)], *([(f"title{n}", 0, 0, FRAMES - 1)] for n in range(len(lines)))]
+    data = document([FILM, *clips], tracks, frames=FRAMES, width=WIDTH, height=height)
+    plan = compile_plan([PartSource("mlt", scene=parse_scene(data))], [], OutputSpec())
+    resolved = resolve(plan, values)
+    assert isinstance(resolved, Resolved)
+    return Job(plan, resolved, {"film.mp4": film})
+
+
+class Banded:
+    """Two customers of one tall scene."""
+
+    def __init__(self, folder: Path, lines: tuple[str, ...], height: int, speed: int) -> None:
+        film = make_tall_film(folder / "film.mp4", frames=FRAMES, size=(WIDTH, height), speed=speed)
+        self.jobs = [tall(film, lines, height, values) for values in (WORDS, OTHERS)]
+        self.cache = Cache(folder / "cache")
+        self.films = [filmed(job, self.cache) for job in self.jobs]
+
+    @property
+    def kit(self) -> Kit:
+        press = press_of(self.jobs[0], self.cache)
+        (span,) = self.jobs[0].plan.spans
+        assert span.kind == "band"
+        return press.kits.of(span, press._pictures[0])
+
+
+@pytest.fixture(scope="module", params=CASES.values(), ids=list(CASES))
+def banded(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Banded:
+    lines, height, speed = request.param
+    return Banded(tmp_path_factory.mktemp("banded"), lines, height, speed)
+
+
+def bytes_of(film: Film) -> bytes:
+    return whole(film, join(film))
+
+
+def shown(data: bytes) -> list[np.ndarray]:
+    """Luma of every picture, from a decoder that gives up at any fault."""
+    with av.open(io.BytesIO(data)) as container:
+        stream = container.streams.video[0]
+        stream.codec_context.options = {"err_detect": "explode"}
+        stream.codec_context.thread_count = 1
+        height = stream.codec_context.height
+        return [np.asarray(frame.to_ndarray()[:height], int) for frame in container.decode(stream)]
+
+
+def test_the_span_is_really_encoded_in_bands(banded: Banded) -> None:
+    kit = banded.kit
+    assert kit.margin >= 0
+    assert len(kit.bands) == len(kit.span.bands)
+    (stack,) = banded.films[0].stacks
+    assert [part.own for part in stack] == [piece.band >= 0 for piece in kit.pieces]
+    assert sum(piece.rows for piece in kit.pieces) == rows_in(banded.jobs[0].plan.output.height)
+
+
+def test_every_picture_decodes_without_fault_to_what_was_composed(banded: Banded) -> None:
+    for job, film in zip(banded.jobs, banded.films, strict=True):
+        data = bytes_of(film)
+        assert check_strict(data) == []
+        pictures = shown(data)
+        assert len(pictures) == FRAMES
+        for number, (picture, frame) in enumerate(zip(pictures, job.frames(), strict=True)):
+            error = (picture - frame.y) ** 2
+            assert error.mean() < 12, number
+            blocks = error[: error.shape[0] // 16 * 16].reshape(-1, 16, WIDTH // 16, 16).mean((1, 3))
+            assert blocks.max() < 60, number
+
+
+def test_kept_rows_of_two_customers_differ_by_coding_noise_at_most(banded: Banded) -> None:
+    one, other = (shown(bytes_of(film)) for film in banded.films)
+    kept = [piece for piece in banded.kit.pieces if piece.band < 0]
+    assert kept
+    for a, b in zip(one, other, strict=True):
+        for piece in kept:
+            rows = slice(piece.first * 16, (piece.last + 1) * 16)
+            assert np.abs(a[rows] - b[rows]).max() <= MAX_DRIFT
+    text_rows = slice(banded.kit.span.bands[0].first * 16, (banded.kit.span.bands[0].last + 1) * 16)
+    assert np.abs(one[30][text_rows] - other[30][text_rows]).max() > 100, "their texts differ"
+
+
+def test_a_further_customer_costs_less_than_a_third_of_the_file(banded: Banded) -> None:
+    first, second = banded.films
+    known = {part.key for part in first.parts}
+    fresh = [part for part in second.parts if part.key not in known]
+    assert [part.own for part in fresh] == [True] * len(banded.kit.bands)
+    assert sum(len(part.segment.data) for part in fresh) < len(bytes_of(second)) / 3
+
+
+def test_two_bands_are_segments_of_their_own(tmp_path: Path) -> None:
+    made = Banded(tmp_path, *CASES["two in one picture"])
+    changed = tall(tmp_path / "film.mp4", CASES["two in one picture"][0], 720, WORDS | {"price": "20"})
+    first, again = made.films[0], filmed(changed, made.cache)
+    own = [[part.key for part in film.stacks[0] if part.own] for film in (first, again)]
+    assert own[0][0] == own[1][0]
+    assert own[0][1] != own[1][1]
+
+
+def test_where_kept_rows_would_depend_on_the_band_the_whole_picture_is_encoded(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("reelpress.studio.render.kit.MAX_DRIFT", -1)
+    made = Banded(tmp_path, *CASES["in the middle"])
+    assert made.kit.margin == -1
+    assert made.kit.pieces == ()
+    assert [[part.own for part in stack] for stack in made.films[0].stacks] == [[True]]
+    pictures = shown(bytes_of(made.films[0]))
+    for picture, frame in zip(pictures, made.jobs[0].frames(), strict=True):
+        assert ((picture - frame.y) ** 2).mean() < 12
+
+
+def test_margins_grow_until_the_proof_holds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from reelpress.studio.render.kit import Kits
+
+    tried: list[int] = []
+    real = Kits._proven
+
+    def stubborn(self: Kits, kit: Kit, bases: object) -> bool:
+        tried.append(kit.margin)
+        return kit.margin >= 2 and real(self, kit, bases)
+
+    monkeypatch.setattr(Kits, "_proven", stubborn)
+    made = Banded(tmp_path, *CASES["fast vertical motion"])
+    assert tried[:3] == [0, 1, 2]
+    assert made.kit.margin >= 2
+    assert len(shown(bytes_of(made.films[0]))) == FRAMES
+
+
+@st.composite
+def band_lists(draw: st.DrawFn) -> tuple[list[Band], int]:
+    height = draw(st.integers(10, 540)) * 2
+    total = rows_in(height)
+    bands: list[Band] = []
+    following = 0
+    for _ in range(draw(st.integers(1, 3))):
+        if following >= total:
+            break
+        first = draw(st.integers(following, total - 1))
+        last = draw(st.integers(first, min(total - 1, first + 12)))
+        bands.append(Band(first, last, ("name",)))
+        following = last + NEAR_ROWS + 1
+    return bands, height
+
+
+@given(band_lists(), st.integers(0, MAX_MARGIN))
+def test_pieces_cover_the_picture_once_and_hold_the_bands_with_their_margins(
+    given_: tuple[list[Band], int], margin: int
+) -> None:
+    bands, height = given_
+    total = rows_in(height)
+    pieces = pieces_of(bands, margin, height)
+    if pieces is None:
+        return
+    assert pieces[0].first == 0
+    assert pieces[-1].last == total - 1
+    assert all(one.last + 1 == other.first for one, other in pairwise(pieces))
+    held = [piece for piece in pieces if piece.band >= 0]
+    assert [piece.band for piece in held] == list(range(len(bands)))
+    for piece, band in zip(held, bands, strict=True):
+        assert piece.slice_rows in SLICE_ROWS
+        assert piece.first <= max(0, band.first - margin)
+        assert piece.last >= min(total - 1, band.last + margin)
+        assert piece.last == total - 1 or piece.rows % piece.slice_rows == 0
+        strip = Strip.around(piece, height)
+        assert strip.above in (0, piece.slice_rows)
+        assert (strip.above == 0) == (piece.first == 0)
+        assert 0 <= strip.top_px < strip.bottom_px <= height
+
+
+def frames(count: int, height: int) -> Iterator[Frame]:
+    return iter(noise(WIDTH, height, count))
+
+
+def test_a_strip_is_the_bands_own_rows_between_the_kept_rows_as_they_decode() -> None:
+    (_, piece, _) = pieces_of([Band(18, 20, ("name",))], 0, 640) or ()
+    strip = Strip.around(piece, 640)
+    own, joined = next(frames(1, 640)), next(iter(noise(WIDTH, 640, 1, seed=9)))
+    cut = strip.guarded(own, joined)
+    top, first, last, bottom = strip.top_px, 18 * 16, 21 * 16, strip.bottom_px
+    assert (top, bottom) == (15 * 16, 24 * 16)
+    assert np.array_equal(cut.y[: first - top], joined.y[top:first])
+    assert np.array_equal(cut.y[first - top : last - top], own.y[first:last])
+    assert np.array_equal(cut.y[last - top :], joined.y[last:bottom])
+
+
+def test_a_contrasting_band_changes_its_own_rows_alone() -> None:
+    frame = next(frames(1, 640))
+    flat = contrasting(frame, [Band(18, 20, ("name",))], 235)
+    assert (flat.y[18 * 16 : 21 * 16] == 235).all()
+    assert np.array_equal(np.delete(flat.y, np.s_[288:336], 0), np.delete(frame.y, np.s_[288:336], 0))
+    assert not np.shares_memory(flat.data, frame.data)
+
+
+def test_bands_that_would_meet_once_grown_are_refused() -> None:
+    near = [Band(10, 12, ("name",)), Band(15, 17, ("price",))]
+    assert pieces_of(near, 0, 640) is not None
+    assert pieces_of(near, 2, 640) is None
+
+
+def test_order_decides_nothing_about_a_customers_bytes(banded: Banded, tmp_path: Path) -> None:
+    elsewhere = Cache(tmp_path / "cache")
+    again = [filmed(job, elsewhere) for job in reversed(banded.jobs)]
+    assert [bytes_of(film) for film in reversed(again)] == [bytes_of(film) for film in banded.films]
+    assert order_of(banded.jobs[0]).resolved == banded.jobs[0].resolved
