@@ -22,7 +22,7 @@ import numpy as np
 
 from reelpress.studio.plan.model import Band
 from reelpress.studio.plan.spans import MACROBLOCK_PX, rows_in
-from reelpress.studio.render.house import PERSONAL, Coding, NalUnits, encode
+from reelpress.studio.render.house import BAND, Coding, NalUnits, encode
 from reelpress.studio.render.planes import Frame, Plane, blank
 from reelpress.studio.render.slices import moved
 
@@ -129,7 +129,7 @@ class Splicer:
         """Slices of the band's rows for every picture; `frames` are strips, guards included."""
         size = strip.piece.slice_rows
         slices = f"slice-max-mbs={size * self._columns}"
-        coding = PERSONAL.at(quantiser).with_extra(f"{_SHORT_VECTORS}:{slices}")
+        coding = BAND.at(quantiser).with_extra(slices)
         coded = encode(frames, self.fps, coding)
         skipped = 1 if strip.above else 0
         kept = -(-strip.piece.rows // size)

@@ -19,7 +19,7 @@ from reelpress.studio.render.bands import MAX_MARGIN, Piece, Splicer, Strip, con
 from reelpress.studio.render.bases import Bases, frames_bytes, write_bases
 from reelpress.studio.render.cache import Cache
 from reelpress.studio.render.gops import Gop, gops_of, side_by_side
-from reelpress.studio.render.house import BUILD, PERSONAL, SHARED, NalUnits, house_sets
+from reelpress.studio.render.house import BAND, BUILD, PERSONAL, SHARED, NalUnits, house_sets
 from reelpress.studio.render.mp4.h264 import avcc_units
 from reelpress.studio.render.planes import Frame
 from reelpress.studio.render.quality import SAMPLE_FRAMES, calibrated, decoded
@@ -27,7 +27,7 @@ from reelpress.studio.render.segment import Segment
 from reelpress.studio.render.slices import frame_number_bits
 
 _GENERATION = 7  # rises when equal input gives other bytes
-RULES = digest(BUILD, repr((SHARED, PERSONAL)), _GENERATION)
+RULES = digest(BUILD, repr((SHARED, PERSONAL, BAND)), _GENERATION)
 MAX_DRIFT = 6.0  # levels, root mean square of a block of kept rows, between a black and a white band
 _CONTRAST = (16, 235)
 
