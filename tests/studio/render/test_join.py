@@ -1,9 +1,10 @@
-"""Segments joined by packets: sound and pictures stay together across every join, and players can seek there."""
+"""Segments joined by packets: sound and pictures stay together over every join, and players can seek there."""
 
 import io
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -193,7 +194,7 @@ def test_all_pictures_stand_on_one_grid_and_every_span_begins_with_a_key(
     keys = [number for number, packet in enumerate(found) if packet.is_keyframe]
     assert set(given.joins) <= set(keys)
     sound = list(packets(given.data, "audio"))
-    steps = {int((b.pts - a.pts) * a.time_base * RATE) for a, b in zip(sound, sound[1:], strict=False)}
+    steps = {int((b.pts - a.pts) * a.time_base * RATE) for a, b in pairwise(sound)}
     assert steps == {1024}
 
 
