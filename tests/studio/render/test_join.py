@@ -1,4 +1,4 @@
-"""Segments joined by packets: sound and pictures stay together over every join, and players can seek there."""
+"""Segments joined by packets: sound and pictures stay together over every join, and players can seek."""
 
 import io
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""A joined video that is not what it should be is found out, and then rendered straight with the reason said."""
+"""A joined video that is not what it should be is found out, and rendered straight with the reason said."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
