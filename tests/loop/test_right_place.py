@@ -8,13 +8,13 @@ from pathlib import Path
 import av
 import numpy as np
 import pytest
+from reelpress.studio.render.encode import encode_mp4
 
 from reelpress.cli.template import template_plan
 from reelpress.studio.plan import Plan, Resolved, resolve
 from reelpress.studio.plan.mapping import image_key
 from reelpress.studio.plan.model import FrameRange
 from reelpress.studio.render import compose
-from reelpress.studio.render.encode import encode_mp4
 from reelpress.studio.render.planes import Frame
 from reelpress.studio.render.sound import mix
 from reelpress.studio.scene.ops import Box

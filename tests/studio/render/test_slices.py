@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.studio.render.test_house import film
 
-from reelpress.studio.render.house import BAND, PERSONAL, Coded, Coding, encode, house_sets
+from reelpress.studio.render.house import PERSONAL, Coded, Coding, encode, house_sets
 from reelpress.studio.render.mp4.h264 import SPS, BitReader, H264Fault
 from reelpress.studio.render.planes import Frame, blank
 from reelpress.studio.render.quality import decoded
@@ -19,6 +19,7 @@ WIDTH, ROWS = 320, 10
 COLUMNS = WIDTH // 16
 HEIGHT = ROWS * 16
 INTRA = Coding("veryfast", "qp", 20, "keyint=1")
+UNFILTERED = Coding("superfast", "qp", 23, "scenecut=0:rc-lookahead=0:mbtree=0:no-deblock=1", threads=2)
 FILTERED = Coding("veryfast", "qp", 30, "scenecut=0:rc-lookahead=0:mbtree=0")
 
 
@@ -53,8 +54,8 @@ def stacked(one: Coded, other: Coded, bits: int) -> list[list[bytes]]:
 
 @pytest.mark.parametrize(
     "coding",
-    [INTRA, FILTERED, BAND, BAND.with_extra(f"mvrange=32:slice-max-mbs={4 * COLUMNS}"), PERSONAL],
-    ids=["intra", "filtered", "band", "in slices", "personal"],
+    [INTRA, FILTERED, UNFILTERED, PERSONAL.with_extra(f"mvrange=32:slice-max-mbs={4 * COLUMNS}"), PERSONAL],
+    ids=["intra", "filtered", "unfiltered", "in slices", "personal"],
 )
 def test_two_encodes_become_one_tall_picture_with_the_same_pixels(coding: Coding) -> None:
     one, other = (encode(in_the_middle(8, seed), FPS, coding) for seed in (1, 2))
@@ -78,19 +79,22 @@ def blank_of(height: int) -> Frame:
 def every_slice() -> list[bytes]:
     coded = [
         encode(film(WIDTH, HEIGHT, 40, 3), FPS, coding.with_extra(f"slice-max-mbs={3 * COLUMNS}"))
-        for coding in (BAND, FILTERED, INTRA)
+        for coding in (UNFILTERED, FILTERED, INTRA)
     ]
     return [unit for run in coded for units in run.pictures for unit in units]
 
 
 UNITS = every_slice()
-BITS = {coding: frame_number_bits(encode([blank_of(HEIGHT)], FPS, coding).sps) for coding in (BAND, FILTERED)}
+BITS = {
+    coding: frame_number_bits(encode([blank_of(HEIGHT)], FPS, coding).sps)
+    for coding in (UNFILTERED, FILTERED)
+}
 
 
 def bits_of(number: int) -> int:
     """All runs but the intra one, whose frame numbers may be shorter, have the same."""
     return (
-        BITS[BAND]
+        BITS[UNFILTERED]
         if number < 2 * len(UNITS) // 3
         else frame_number_bits(encode([blank_of(HEIGHT)], FPS, INTRA).sps)
     )
@@ -116,10 +120,10 @@ def test_a_slice_moved_there_and_back_is_the_same(number: int, row: int) -> None
 
 def test_the_first_slice_of_a_piece_is_not_filtered_across_its_upper_edge() -> None:
     filtered = UNITS[2 * len(UNITS) // 3 - 1]
-    cut = moved(filtered, BITS[BAND], first_macroblock(filtered), first_of_piece=True)
+    cut = moved(filtered, BITS[UNFILTERED], first_macroblock(filtered), first_of_piece=True)
     assert cut != filtered
-    unfiltered = encode(film(WIDTH, HEIGHT, 2), FPS, BAND).pictures[1][0]
-    assert moved(unfiltered, BITS[BAND], 0, first_of_piece=True) == unfiltered, "nothing to switch off"
+    unfiltered = encode(film(WIDTH, HEIGHT, 2), FPS, UNFILTERED).pictures[1][0]
+    assert moved(unfiltered, BITS[UNFILTERED], 0, first_of_piece=True) == unfiltered, "nothing to switch off"
 
 
 def test_parameter_sets_of_b_pictures_are_refused() -> None:
