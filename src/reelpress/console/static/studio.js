@@ -34,11 +34,6 @@ document.addEventListener("htmx:beforeRequest", (event) => {
   if (event.detail.elt.dataset.leaving) event.preventDefault();
 });
 
-document.addEventListener("input", (event) => {
-  const readout = event.target.dataset.readout;
-  if (readout) document.getElementById(readout).textContent = `${Number(event.target.value).toFixed(2)} s`;
-});
-
 document.getElementById("faults")?.focus();
 
 // A page that answers a submit stands at the address of its form, so that loading it again is harmless.

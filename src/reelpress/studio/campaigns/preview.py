@@ -58,9 +58,7 @@ async def look(
     except RenderFault as fault:
         raise Refusal(422, "cannot_render", str(fault), fix="look at the template and its files") from fault
     except (SandboxTimeout, SandboxCrash) as fault:
-        raise Refusal(
-            503, "render_busy", "the preview could not be made in time", fix="try again"
-        ) from fault
+        raise Refusal(503, "render_busy", "the preview could not be made in time", fix="try again") from fault
 
 
 def _resolved(plan: Plan, values: Mapping[str, str]) -> Resolved:
