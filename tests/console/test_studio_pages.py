@@ -207,16 +207,6 @@ async def test_a_signing_secret_is_shown_once(browser: Browser, server: LiveServ
     assert "A secret is set for this address" in again.words
 
 
-async def test_the_eye_renders_with_the_values_typed(browser: Browser) -> None:
-    path = await _with_template(browser)
-    opened = await browser.post(f"{path}/parts/0/eye", (await browser.get(path)).fields(), HTMX)
-    assert 'name="values.name"' in opened.html
-    one = await browser.post(f"{path}/parts/0/frame", {"at_s": "0.2", "values.name": "Ada"}, HTMX)
-    two = await browser.post(f"{path}/parts/0/frame", {"at_s": "0.2", "values.name": "Grace"}, HTMX)
-    assert "data:image/jpeg;base64,/9j/" in one.html
-    assert one.html != two.html
-
-
 async def test_a_campaign_of_another_workspace_is_not_there(browser: Browser, platform: Platform) -> None:
     path = await _campaign(browser)
     await make_workspace(
@@ -224,10 +214,11 @@ async def test_a_campaign_of_another_workspace_is_not_there(browser: Browser, pl
         NewWorkspace(name="Other", admin_email="other@example.com", admin_password="long enough too"),
     )
     await browser.sign_in("other@example.com", "long enough too")
-    for place in (path, f"{path}/connection", f"{path}/requests", f"{path}/parts/0/eye"):
+    for place in (path, f"{path}/connection", f"{path}/requests", f"{path}/parts/0/eye", f"{path}/cost"):
         seen = await browser.get(place)
         assert (seen.status, seen.headers["content-type"]) == (404, "text/html; charset=utf-8"), place
-    assert (await browser.post(f"{path}/submit", {"name": "stolen"})).status == 404
+    for action in ("submit", "frame"):
+        assert (await browser.post(f"{path}/{action}", {"name": "stolen"})).status == 404
 
 
 async def test_an_address_that_cannot_be_one_is_a_page_too(browser: Browser) -> None:

@@ -33,10 +33,10 @@ document.addEventListener("submit", (event) => {
 document.addEventListener("htmx:beforeRequest", (event) => {
   if (event.detail.elt.dataset.leaving) event.preventDefault();
 });
-
-document.addEventListener("input", (event) => {
-  const readout = event.target.dataset.readout;
-  if (readout) document.getElementById(readout).textContent = `${Number(event.target.value).toFixed(2)} s`;
+// htmx sends a form where the last button pressed in it points; what saves by itself goes to its own address.
+document.addEventListener("htmx:configRequest", (event) => {
+  const form = event.detail.elt;
+  if (form.matches("[data-autosave]")) event.detail.path = form.getAttribute("hx-post");
 });
 
 document.getElementById("faults")?.focus();

@@ -17,6 +17,7 @@ from reelpress.studio.render.model import RenderFault
 
 SAMPLE_RATE = 48_000
 SEEK_AHEAD_S = 2.0
+DECODE_AHEAD_S = 0.5  # a GOP of our copies: further ahead, a seek decodes less
 _MAGIC: tuple[tuple[int, bytes, str], ...] = (
     (4, b"ftyp", "mov"),
     (0, b"\x1a\x45\xdf\xa3", "matroska"),
@@ -76,7 +77,7 @@ class Film:
         if (
             self._current is None
             or seconds + self._half_frame < self._time(self._current)
-            or (self._ahead is not None and seconds > self._time(self._ahead) + SEEK_AHEAD_S)
+            or (self._ahead is not None and seconds > self._time(self._ahead) + DECODE_AHEAD_S)
         ):
             self._rewind(seconds)
         while self._ahead is not None and self._time(self._ahead) <= seconds + self._half_frame:
@@ -89,7 +90,7 @@ class Film:
         self._container.close()
 
     def _rewind(self, seconds: float) -> None:
-        if self._current is not None or seconds > SEEK_AHEAD_S:
+        if self._current is not None or seconds > DECODE_AHEAD_S:
             offset = round((max(0.0, seconds) + self._origin) * 1_000_000)
             with suppress(FFmpegError):
                 self._container.seek(offset)

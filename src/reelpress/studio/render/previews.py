@@ -25,10 +25,17 @@ _SMALLER = (
 )  # share of the width, every n-th frame
 
 
-def representative_frame(plan: Plan) -> int:
-    """A frame with as many layers as ever, well after they came in."""
-    best = max(plan.spans, key=lambda span: (len(span.layers), span.last - span.first))
-    return best.first + round((best.last - best.first) * 0.55)
+def representative_frame(plan: Plan, part: int | None = None) -> int:
+    """A frame (of one part, where it is named) with as many layers as ever, well after they came in."""
+    piece = plan.parts[part] if part is not None else None
+    first, end = (piece.first, piece.first + piece.frames) if piece else (0, plan.frames)
+    stretches = [
+        (len(span.layers), min(span.last, end - 1) - max(span.first, first), max(span.first, first))
+        for span in plan.spans
+        if span.first < end and span.last >= first
+    ]
+    _, length, start = max(stretches, key=lambda stretch: stretch[:2])
+    return start + round(length * 0.55)
 
 
 @dataclass(frozen=True, slots=True)

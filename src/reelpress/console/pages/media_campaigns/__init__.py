@@ -2,13 +2,14 @@
 
 from fastapi import APIRouter
 
-from reelpress.console.pages.media_campaigns import browse, connection, eye, history, listing, video
+from reelpress.console.pages.media_campaigns import browse, connection, cost, eye, history, listing, video
 
 routers: list[APIRouter] = [
     listing.router,
     video.router,
     browse.router,
     eye.router,
+    cost.router,
     connection.router,
     history.router,
 ]

@@ -1,19 +1,20 @@
-"""The eye: a true render of a moment of a part, with values typed on the spot."""
+"""The eye: a true render of any moment of the draft, with values typed on the spot."""
 
 from __future__ import annotations
 
 import base64
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
-from fastapi.responses import RedirectResponse
+from fastapi.responses import JSONResponse, RedirectResponse
 
 from reelpress.console.access import Viewer
-from reelpress.console.pages.media_campaigns import parts
-from reelpress.console.pages.media_campaigns.form import Values, values_of
+from reelpress.console.pages.media_campaigns.form import Values
 from reelpress.console.pages.media_campaigns.frame import (
     HOME,
+    Fault,
     Frame,
     form_faults,
     frame_of,
@@ -21,6 +22,7 @@ from reelpress.console.pages.media_campaigns.frame import (
     show,
 )
 from reelpress.console.pages.media_campaigns.keep import NotKept, keep_video, typed
+from reelpress.console.pages.media_campaigns.timeline import Lane, layer_lanes, part_lanes
 from reelpress.console.pages.media_campaigns.video import show_video
 from reelpress.console.route import PageRoute
 from reelpress.platform.auth import Principal, Role
@@ -29,11 +31,40 @@ from reelpress.platform.errors import Refusal, not_found
 from reelpress.platform.web import PlatformDep
 from reelpress.studio.assets import store as assets
 from reelpress.studio.campaigns import preview
+from reelpress.studio.campaigns.drafts import draft_of
+from reelpress.studio.plan import Plan
+from reelpress.studio.render.previews import representative_frame
+from reelpress.studio.render.stillroom import Still
 
 MAX_PICTURES = 200
+MAX_WIDTH_PX = 1920
 VALUE = "values."
+JSON = "application/json"
 
 router = APIRouter(prefix=HOME, route_class=PageRoute)
+
+
+@dataclass(frozen=True, slots=True)
+class Reel:
+    """The video under the eye: its time line, and the moment shown first. `step_s` is one frame."""
+
+    plan: Plan
+    at_s: float
+    parts: tuple[Lane, ...]
+    layers: tuple[Lane, ...]
+
+    @classmethod
+    def of(cls, plan: Plan, part: int | None) -> Reel:
+        at_s = float(representative_frame(plan, part) / plan.fps)
+        return cls(plan, at_s, part_lanes(plan), layer_lanes(plan))
+
+    @property
+    def step_s(self) -> float:
+        return float(1 / self.plan.fps)
+
+    @property
+    def last_s(self) -> float:
+        return float((self.plan.frames - 1) / self.plan.fps)
 
 
 @router.post("/{campaign_id}/parts/{position}/eye")
@@ -53,7 +84,7 @@ async def save_and_look(
         return await show_video(request, platform, principal, frame, fault.values, faults)
     if quick:
         saved = await frame_of(platform, principal, campaign_id)
-        return await _show(request, platform, principal, saved, position, {})
+        return await _show(request, platform, principal, saved, {}, part=position)
     return RedirectResponse(f"{frame.path}/parts/{position}/eye", status_code=303)
 
 
@@ -63,28 +94,34 @@ async def look(
 ) -> Response:
     """The same as a page of its own."""
     frame = await frame_of(platform, principal, campaign_id)
-    return await _show(request, platform, principal, frame, position, {})
+    return await _show(request, platform, principal, frame, {}, part=position)
 
 
-@router.post("/{campaign_id}/parts/{position}/frame")
+@router.post("/{campaign_id}/frame")
 async def render(
-    request: Request, platform: PlatformDep, principal: Viewer, campaign_id: UUID, position: int
+    request: Request, platform: PlatformDep, principal: Viewer, campaign_id: UUID, width: int = 0
 ) -> Response:
-    """One rendered moment. The values come in the body: they may be a customer's."""
-    frame = await frame_of(platform, principal, campaign_id)
+    """One rendered moment, as JSON for the page's script. The values, in the body, may be a customer's."""
     form = await typed(request)
-    picture, faults = b"", list[Any]()
+    quick = JSON in request.headers.get("accept", "")
+    workspace_id, at_s = principal.workspace_id, _moment(form.get("at_s", ""))
+    width_px = min(max(width, 0), MAX_WIDTH_PX)
     try:
-        at_s = _moment(form.get("at_s", ""))
-        picture = await preview.still(
-            platform, principal.workspace_id, campaign_id, _given(form), at_s, position
-        )
+        seen = await preview.look(platform, workspace_id, campaign_id, _given(form), at_s, width=width_px)
     except Refusal as refusal:
+        frame = await frame_of(platform, principal, campaign_id)
         faults = refusal_faults(refusal, frame)
-    shown = {"picture": base64.b64encode(picture).decode(), "faults": faults}
-    if request.headers.get("hx-request"):
-        return show(request, "media_campaigns/still.html", principal, frame, "config", **shown)
-    return await _show(request, platform, principal, frame, position, form, **shown)
+        if quick:
+            fragment = "media_campaigns/faults.html"
+            return show(request, fragment, principal, frame, "config", status=422, faults=faults)
+        return await _show(request, platform, principal, frame, form, faults=faults)
+    if quick:
+        told = {"picture": _data_url(seen), "at_s": seen.at_s, "layers": seen.layers}
+        return JSONResponse(told, headers={"Cache-Control": "no-store"})
+    frame = await frame_of(platform, principal, campaign_id)
+    return await _show(
+        request, platform, principal, frame, form, picture=_data_url(seen), in_sight=seen.layers
+    )
 
 
 async def _show(
@@ -92,33 +129,44 @@ async def _show(
     platform: Platform,
     principal: Principal,
     frame: Frame,
-    position: int,
     form: Values,
+    *,
+    part: int | None = None,
     **shown: Any,
 ) -> Response:
-    values = values_of(frame.campaign.draft)
+    draft = frame.campaign.draft
+    if part is not None and not 0 <= part < len(draft.parts):
+        raise not_found("part", part + 1)
     async with platform.db.connection() as conn:
-        found = await assets.assets_by_id(conn, principal.workspace_id, parts.asset_ids(values))
         pictures = await assets.newest(conn, principal.workspace_id, "image", MAX_PICTURES)
-    views = parts.views(values, found, [])
-    if not 0 <= position < len(views):
-        raise not_found("part", position + 1)
     quick = bool(request.headers.get("hx-request"))
-    fields = {values[f"mappings.{row.index}.field"]: row for row in views[position].rows}
+    reel, faults = await _reel(platform, principal, frame, part)
     return show(
         request,
         "media_campaigns/eye_body.html" if quick else "media_campaigns/eye.html",
         principal,
         frame,
         "config",
-        part=views[position],
-        name=values[f"parts.{position}.name"],
-        fields=fields,
+        reel=reel,
         pictures=pictures,
         form=form,
-        fallbacks={name: values.get(f"mappings.{row.index}.fallback") for name, row in fields.items()},
-        **{"picture": "", "faults": [], **shown},
+        **{"picture": "", "in_sight": (), "faults": faults, **shown},
     )
+
+
+async def _reel(
+    platform: Platform, principal: Principal, frame: Frame, part: int | None
+) -> tuple[Reel | None, list[Fault]]:
+    """None and the reasons where the draft cannot be compiled."""
+    try:
+        draft = await draft_of(platform, principal.workspace_id, frame.campaign.id)
+    except Refusal as refusal:
+        return None, refusal_faults(refusal, frame)
+    return Reel.of(draft.plan, part), []
+
+
+def _data_url(seen: Still) -> str:
+    return f"data:image/jpeg;base64,{base64.b64encode(seen.jpeg).decode()}"
 
 
 def _given(form: Values) -> dict[str, str]:
@@ -126,8 +174,8 @@ def _given(form: Values) -> dict[str, str]:
 
 
 def _moment(text: str) -> float:
-    """Seconds from the start of the part; below 0 where nothing sensible was said: its middle."""
+    """Seconds from the start; below 0 where nothing sensible was said: what shows the layers best."""
     try:
-        return min(max(float(text), 0.0), 3600.0)
+        return min(max(float(text), 0.0), 36_000.0)
     except ValueError:
         return -1.0
