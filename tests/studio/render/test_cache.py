@@ -99,7 +99,9 @@ def test_whoever_waits_makes_it_where_the_first_one_fails(tmp_path: Path) -> Non
 
 
 @pytest.mark.parametrize(
-    "damage", [b"", b"RPS2", segment().encode()[:-1], segment().encode() + b"x", os.urandom(64)]
+    "damage",
+    [b"", b"RPS2", segment().encode()[:-1], segment().encode() + b"x", bytes(range(64))],
+    ids=["empty", "head alone", "cut", "too long", "noise"],
 )
 def test_a_damaged_segment_is_made_anew(tmp_path: Path, damage: bytes) -> None:
     Cache(tmp_path).segment(KEY, segment)
