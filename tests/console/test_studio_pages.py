@@ -308,6 +308,9 @@ async def test_a_request_is_followed_from_acceptance_to_its_callback(
     assert re.search(r'<video class="medium"[^>]*src="/m/\w{22}\.mp4"', seen.html)
     for place in ("/console/media-requests", f"{path}/requests"):
         assert request_id in (await browser.get(place)).html
+    assert re.search(
+        r"So far: 1 video of (\d+) segments, of which \1 ", (await browser.get(f"{path}/cost")).words
+    )
     replayed = await browser.post(f"/console/media-requests/{request_id}/replay")
     assert replayed.place == f"/console/media-requests/{request_id}#callback"
     await settle()

@@ -15,6 +15,7 @@ from reelpress.console.route import PageRoute
 from reelpress.platform.errors import Refusal
 from reelpress.platform.web import PlatformDep
 from reelpress.studio.campaigns.drafts import Draft, cost_of, draft_of
+from reelpress.studio.overview.segments import segment_numbers
 from reelpress.studio.plan.advice import Advice
 from reelpress.studio.plan.cost import CostReport
 from reelpress.studio.plan.prices import SpanCost
@@ -66,9 +67,11 @@ async def show_cost(
             panel = None if still else Panel.of(draft, await cost_of(draft))
     except Refusal as refusal:
         faults = refusal_faults(refusal, frame)
+    async with platform.db.connection() as conn:
+        segments = await segment_numbers(conn, principal.workspace_id, campaign_id)
     quick = bool(request.headers.get("hx-request"))
     template = "media_campaigns/cost.html" if quick else "media_campaigns/cost_page.html"
-    shown = {"panel": panel, "faults": faults, "still": still, "kinds": KINDS}
+    shown = {"panel": panel, "faults": faults, "still": still, "segments": segments, "kinds": KINDS}
     return show(request, template, principal, frame, "config", **shown)
 
 
