@@ -8,15 +8,13 @@ from pathlib import Path
 import av
 import numpy as np
 import pytest
-from reelpress.studio.render.encode import encode_mp4
 
 from reelpress.cli.template import template_plan
 from reelpress.studio.plan import Plan, Resolved, resolve
 from reelpress.studio.plan.mapping import image_key
 from reelpress.studio.plan.model import FrameRange
-from reelpress.studio.render import compose
+from reelpress.studio.render import PressOrder, Stockroom, compose, file_digest, write_video
 from reelpress.studio.render.planes import Frame
-from reelpress.studio.render.sound import mix
 from reelpress.studio.scene.ops import Box
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
@@ -98,9 +96,11 @@ def _film(plan: Plan, media: Path, name: str, portrait: str, folder: Path) -> Se
     files = {resource: media / resource for resource in plan.resources}
     files[image_key("photo")] = EXAMPLES / "media" / portrait
     seen = Seen(folder / f"{portrait}.mp4")
-    size = (plan.output.width, plan.output.height)
-    frames = _watched(plan, compose(plan, resolved, files), seen)
-    encode_mp4(seen.path, frames, mix(plan, files), size, plan.fps)
+    for _ in _watched(plan, compose(plan, resolved, files), seen):
+        pass
+    contents = {resource: file_digest(files[resource]) for resource in plan.resources}
+    room = Stockroom(folder / "cache")
+    write_video(PressOrder(plan.encode(), resolved, files, contents, room), seen.path)
     return seen
 
 
