@@ -62,6 +62,20 @@ def test_stored_planes_and_patches_make_the_straight_frames(
     ), "a base frame shows no value"
 
 
+def without_fields(scene: bytes) -> bytes:
+    """The same look as a template without any field: all of it is drawn at once."""
+    return scene.replace(b"{{name}}", b"Asha").replace(b"reelpress:field", b"was:field")
+
+
+@pytest.mark.parametrize("name", SCENES)
+def test_a_customers_frames_look_as_if_her_values_stood_in_the_template(job: MakeJob, name: str) -> None:
+    made, written = job(SCENES[name], name="Asha"), job(without_fields(SCENES[name]))
+    assert made.plan.layers
+    assert not written.plan.layers
+    for number, (one, other) in enumerate(zip(made.frames(), written.frames(), strict=True)):
+        assert np.abs(one.data.astype(int) - other.data).max() <= 2, number
+
+
 @pytest.mark.parametrize(
     "output",
     [OutputSpec(width=480, height=270), OutputSpec(width=320, height=320), OutputSpec(fps_num=30)],
