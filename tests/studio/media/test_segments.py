@@ -1,6 +1,7 @@
 """Segments in the object store: stored once, kept while a live medium needs them, gone after their life."""
 
 import asyncio
+from collections.abc import AsyncGenerator
 from datetime import timedelta
 from pathlib import Path
 
@@ -214,17 +215,25 @@ async def test_workspaces_do_not_find_each_others_segments(
 class Held:
     """The job that makes previews, held back until it is let go."""
 
-    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+    def __init__(self) -> None:
         self._gate = asyncio.Event()
         self._real = jobs.make_previews
-        monkeypatch.setattr(jobs, "make_previews", self._make)
 
-    async def _make(self, *what: object) -> None:
+    async def make(self, *what: object) -> None:
         await self._gate.wait()
         await self._real(*what)  # pyright: ignore[reportArgumentType] - passed on as it came
 
     def let_go(self) -> None:
         self._gate.set()
+
+
+@pytest.fixture
+async def held(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> AsyncGenerator[Held]:
+    """Let go at the latest before the worker stops."""
+    held = Held()
+    monkeypatch.setattr(jobs, "make_previews", held.make)
+    yield held
+    held.let_go()
 
 
 async def stored_variants(platform: Platform, address: str) -> set[str]:
@@ -236,9 +245,8 @@ async def stored_variants(platform: Platform, address: str) -> set[str]:
 
 
 async def test_previews_follow_the_video_and_whoever_asks_early_waits(
-    studio: Studio, platform: Platform, use_case: str, monkeypatch: pytest.MonkeyPatch
+    studio: Studio, platform: Platform, use_case: str, held: Held
 ) -> None:
-    held = Held(monkeypatch)
     address = await ordered(studio, use_case, "Ada")
     assert await stored_variants(platform, address) == {"mp4"}
     async with studio.http.get(f"{address}.mp4") as answer:
@@ -259,15 +267,13 @@ async def test_previews_follow_the_video_and_whoever_asks_early_waits(
 
 
 async def test_who_asks_for_a_preview_that_does_not_come_is_told_to_come_again(
-    studio: Studio, use_case: str, monkeypatch: pytest.MonkeyPatch
+    studio: Studio, use_case: str, held: Held, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    held = Held(monkeypatch)
     monkeypatch.setattr(routes, "LONGEST_WAIT_S", 0.2)
     address = await ordered(studio, use_case, "Ada")
     async with studio.http.get(f"{address}.gif") as answer:
         assert (answer.status, answer.headers["Retry-After"]) == (503, "2")
         assert answer.headers["Cache-Control"] == "no-store"
-    held.let_go()
 
 
 async def test_previews_of_a_medium_that_is_gone_leave_nothing(

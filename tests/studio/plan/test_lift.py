@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import structs
 from tests.studio.mlt_documents import clear, document, filter_, place, producer, text
 from tests.studio.render.conftest import Job, MakeJob, job, samples
 from tests.studio.render.scenes import FILM, FROM_BLACK, NAME, SCENES, on_film, stacked
@@ -83,6 +84,15 @@ nodes: st.SearchStrategy[Node] = st.recursive(
 
 @given(nodes, st.integers(0, 60))
 def test_every_mark_stays_where_it_was_in_the_same_order(node: Node, position: int) -> None:
+    assert list(marks(lifted(node), position, CANVAS)) == list(marks(node, position, CANVAS))
+
+
+@given(clips, st.lists(writes, min_size=1, max_size=2), st.integers(0, 60))
+def test_text_at_the_end_of_a_clip_keeps_its_place_and_time(
+    clip: Clip, words: list[Write], position: int
+) -> None:
+    plain = tuple(effect for effect in clip.effects if not isinstance(effect, Write))
+    node = structs.replace(clip, effects=(*plain, *words), picture=True)
     assert list(marks(lifted(node), position, CANVAS)) == list(marks(node, position, CANVAS))
 
 

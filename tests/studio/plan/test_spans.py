@@ -99,8 +99,7 @@ def test_every_touch_lies_in_the_layers_and_the_bands_of_its_span(film: Film) ->
 def test_a_span_names_no_layer_that_does_not_touch_it(film: Film) -> None:
     for span in film.spans():
         seen = {one.layer for touched in film.touches[span.first : span.last + 1] for one in touched}
-        # A long run is cut into pieces that keep the layers of the run, so a piece may see fewer.
-        assert set(span.layers) >= seen
+        assert set(span.layers) == seen
         assert (span.kind == "shared") == (not span.layers)
         assert list(span.layers) == [name for name in ORDER if name in span.layers]
 
@@ -172,6 +171,11 @@ def test_a_long_run_is_cut_into_equal_pieces() -> None:
         (100, 199),
         (200, 299),
     ]
+
+
+def test_a_piece_of_a_long_run_that_no_layer_touches_is_shared() -> None:
+    lone = [(1, [TITLE]), (249, [])]
+    assert kinds(lone) == [("band", 0, 124, ("title",)), ("shared", 125, 249, ())]
 
 
 def test_layers_near_each_other_share_a_band_and_others_do_not() -> None:

@@ -25,14 +25,15 @@ def pictures(seed: int, count: int) -> Segment:
 
 @lru_cache
 def example() -> tuple[Film, Joined, bytes]:
-    """Two stretches of one segment each, one that occurs twice, one of two slices a picture, and sound."""
+    """Two stretches of one segment each, one again and again, one of two slices a picture, and sound."""
     one, two, three = pictures(1, 12), pictures(2, 7), pictures(3, 9)
     below = Segment.of_samples([b"below %d" % number for number in range(9)])
-    sound = Segment.of_samples([bytes([number]) * (20 + number) for number in range(66)])
+    sound = Segment.of_samples([bytes([number]) * (20 + number) for number in range(90)])
     stacks = [
         [Part("one", one, own=False)],
         [Part("two", two, own=True)],
         [Part("three", three, own=False), Part("below", below, own=True)],
+        [Part("one", one, own=False)],
         [Part("one", one, own=False)],
     ]
     film = Film(SIZE, FPS, house_sets(*SIZE, FPS), stacks, Part("sound", sound, own=False))
@@ -108,7 +109,7 @@ def test_a_list_that_is_cut_is_refused(length: int) -> None:
         Joined.decode(joined.encode()[:length])
 
 
-def test_a_segment_that_occurs_twice_is_one_source() -> None:
+def test_a_segment_that_occurs_again_is_one_source() -> None:
     _, joined, _ = example()
     assert [source.key for source in joined.sources] == ["one", "two", "three", "below", "sound"]
     assert [source.own for source in joined.sources] == [False, True, False, True, False]

@@ -12,7 +12,7 @@ from reelpress.studio.render.house import PERSONAL, Coded, Coding, encode, house
 from reelpress.studio.render.mp4.h264 import SPS, BitReader, H264Fault
 from reelpress.studio.render.planes import Frame, blank
 from reelpress.studio.render.quality import decoded
-from reelpress.studio.render.slices import _BitWriter, frame_number_bits, moved
+from reelpress.studio.render.slices import _BitWriter, _escaped, _unescaped, frame_number_bits, moved
 
 FPS = Fraction(25)
 WIDTH, ROWS = 320, 10
@@ -116,6 +116,16 @@ def test_a_slice_moved_there_and_back_is_the_same(number: int, row: int) -> None
     assert b"\0\0\0" not in there[:40]
     assert b"\0\0\1" not in there[:40]
     assert moved(there, bits, first_macroblock(unit), first_of_piece=False) == unit
+
+
+@given(st.lists(st.sampled_from([0, 0, 0, 1, 2, 3, 4, 255]), max_size=30).map(bytes))
+def test_no_start_code_can_arise_in_a_header(raw: bytes) -> None:
+    escaped = _escaped(raw)
+    assert not any(bytes([0, 0, low]) in escaped for low in (0, 1, 2))
+    back, places = _unescaped(escaped)
+    assert back == raw
+    assert bytes(escaped[place] for place in places[:-1]) == raw
+    assert places[-1] == len(escaped)
 
 
 def test_the_first_slice_of_a_piece_is_not_filtered_across_its_upper_edge() -> None:

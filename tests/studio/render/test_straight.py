@@ -6,6 +6,7 @@ from pathlib import Path
 import av
 import numpy as np
 import pytest
+from msgspec import structs
 from tests.studio.mlt_documents import clear, document, place
 from tests.studio.render.conftest import Job, MakeJob, Samples
 from tests.studio.render.mp4_boxes import top_boxes
@@ -19,6 +20,7 @@ from reelpress.studio.render.cache import Cache
 from reelpress.studio.render.frames import NO_VALUES, Composer
 from reelpress.studio.render.planes import Frame
 from reelpress.studio.scene import parse_scene
+from reelpress.studio.scene.ops import Group, Node, Write
 
 STRIPS = ((0, 64), (48, 112), (96, 180))  # rows of pixels, even and on macroblocks
 
@@ -60,6 +62,33 @@ def test_stored_planes_and_patches_make_the_straight_frames(
     assert any(
         not np.array_equal(base.data, whole.data) for base, whole in zip(bases, made.frames(), strict=True)
     ), "a base frame shows no value"
+
+
+def written_in(node: Node, resolved: Resolved) -> Node:
+    """The tree with her words in the place of fields: nothing in it depends on data any more."""
+    if isinstance(node, Group):
+        node = structs.replace(node, children=tuple(written_in(child, resolved) for child in node.children))
+    effects = tuple(
+        structs.replace(effect, text=resolved.text_of(effect.layer), layer="")
+        if isinstance(effect, Write) and effect.layer
+        else effect
+        for effect in node.effects
+    )
+    return structs.replace(node, effects=effects)
+
+
+OF_TEXT_ALONE = [name for name, scene in SCENES.items() if b"reelpress:field" not in scene]
+
+
+@pytest.mark.parametrize("name", OF_TEXT_ALONE)
+def test_a_customers_frames_look_as_if_her_words_stood_in_the_template(job: MakeJob, name: str) -> None:
+    made = job(SCENES[name], name="Asha")
+    (part,) = made.plan.parts
+    root = written_in(part.root, made.resolved)
+    assert isinstance(root, Group)
+    whole = Job(structs.replace(made.plan, parts=(structs.replace(part, root=root),)), NO_VALUES, made.files)
+    for one, other in zip(made.frames(), whole.frames(), strict=True):
+        assert np.abs(one.data.astype(int) - other.data).max() <= 4, "roundings in another order, no more"
 
 
 @pytest.mark.parametrize(

@@ -101,11 +101,14 @@ def _pieces(run: _Run, most: int) -> list[_Run]:
 
 
 def _span(run: _Run, touches: Sequence[Sequence[Touch]], order: Sequence[str], height: int) -> Span:
-    layers = tuple(name for name in order if name in run.layers)
+    """A piece of a run may see fewer layers than the run, or none."""
+    touched = [touch for number in range(run.first, run.last + 1) for touch in touches[number]]
+    seen = {touch.layer for touch in touched}
+    layers = tuple(name for name in order if name in seen)
     if not layers:
         return Span("shared", run.first, run.last, (), 0.0)
     total = rows_in(height)
-    bands = _bands([touch for number in range(run.first, run.last + 1) for touch in touches[number]], order)
+    bands = _bands(touched, order)
     share = sum(band.rows for band in bands) / total
     encoded = sum(
         band.rows + (MARGIN_ROWS + GUARD_ROWS) * ((band.first > 0) + (band.last < total - 1))
