@@ -187,7 +187,7 @@ def test_a_run_that_was_stopped_in_the_middle_goes_on_where_it_was(
     open_shop: OpenShop, sent: signal.Signals, ends: int
 ) -> None:
     shop = open_shop([NAME, CITY])
-    rows = shop.csv("name,city", *(f"{name},{name} City" for name in PEOPLE * 8))
+    rows = shop.csv("name,city", *(f"{name},{name} City" for name in PEOPLE * 32))
     process = started(shop, rows)
     asyncio.run(when_some_are_done(shop))
     process.send_signal(sent)
@@ -199,13 +199,13 @@ def test_a_run_that_was_stopped_in_the_middle_goes_on_where_it_was(
         line.split(",")[1] for line in (shop.out / "results.csv").read_text().splitlines() if ",done," in line
     ]
     before = {name: time for name, time in times(shop).items() if name in whole}
-    assert 2 <= len(before) < 96
+    assert 2 <= len(before) < 384
     summary = shop.run(rows)
-    assert (summary.failed, summary.rows) == (0, 96)
+    assert (summary.failed, summary.rows) == (0, 384)
     assert summary.skipped == len(before)
     assert {name: time for name, time in times(shop).items() if name in before} == before
     assert sorted(path.name for path in shop.out.iterdir() if path.suffix != ".mp4") == ["results.csv"]
-    alike = {(shop.out / f"{number + 1:06d}.mp4").read_bytes() for number in range(0, 96, len(PEOPLE))}
+    alike = {(shop.out / f"{number + 1:06d}.mp4").read_bytes() for number in range(0, 384, len(PEOPLE))}
     assert len(alike) == 1
 
 
