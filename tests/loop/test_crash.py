@@ -9,7 +9,7 @@ import aiohttp
 import pytest
 import pytest_asyncio
 
-from tests.loop.installation import READY_WITHIN_S, Installation, installed
+from tests.loop.installation import Installation, installed
 from tests.loop.orders import Desk, open_desk
 from tests.support.ports import free_port
 from tests.support.receiver import receiving
@@ -99,6 +99,6 @@ async def test_after_a_killed_supervisor_nothing_runs_on_and_a_new_start_finishe
     os.kill(installation.pid("up"), signal.SIGKILL)
     assert installation.child is not None
     await asyncio.to_thread(installation.child.wait)
-    await installation.gone(READY_WITHIN_S)  # a worker ends its renders first, and nobody hurries it
+    await installation.gone()  # a worker ends its renders first, but not for ever
     await installation.up()
     await desk.served(orders)

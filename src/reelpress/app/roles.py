@@ -1,7 +1,9 @@
 """The roles a process can play: HTTP server, worker, scheduler, mailbox."""
 
 import asyncio
+import os
 import signal
+import threading
 from collections.abc import Awaitable, Callable, Generator
 from contextlib import contextmanager
 
@@ -16,6 +18,7 @@ from reelpress.platform.telemetry import configure_logging, log
 
 LANES = ("io", "render")
 GRACEFUL_STOP_S = 20
+LATEST_STOP_S = 24.0  # then the process ends whatever hangs; its jobs are taken up again by their lease
 
 Role = Callable[[Platform, asyncio.Event], Awaitable[None]]
 
@@ -31,10 +34,25 @@ async def _play(role: Role, settings: Settings) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
+    deadline = asyncio.create_task(_end_in_time(stop))
     async with open_platform(settings) as platform:
         log.info("role started")
         await role(platform, stop)
         log.info("role stopped")
+    deadline.cancel()
+
+
+async def _end_in_time(stop: asyncio.Event) -> None:
+    """From the stop on, a clock of its own: a hanging connection or render cannot keep the process."""
+    await stop.wait()
+    last = threading.Timer(LATEST_STOP_S, _give_up)
+    last.daemon = True
+    last.start()
+
+
+def _give_up() -> None:
+    log.error("something did not end; the process ends without it", after_s=LATEST_STOP_S)
+    os._exit(1)
 
 
 async def _serve_http(platform: Platform, stop: asyncio.Event) -> None:
@@ -84,6 +102,7 @@ async def _first_of(running: "asyncio.Future[None]", stop: asyncio.Event) -> Non
     stopping = asyncio.ensure_future(stop.wait())
     await asyncio.wait({running, stopping}, return_when=asyncio.FIRST_COMPLETED)
     stopping.cancel()
+    stop.set()  # a role that falls by itself ends like one that was told to
 
 
 async def _any_ends(tasks: list["asyncio.Task[None]"]) -> None:

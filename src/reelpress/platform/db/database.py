@@ -10,6 +10,7 @@ import asyncpg
 
 COMMAND_TIMEOUT_S = 60.0
 PROBE_TIMEOUT_S = 5.0
+CLOSE_WITHIN_S = 5.0
 
 
 class Record(Protocol):
@@ -43,6 +44,7 @@ class Pool(Protocol):
 
     def acquire(self) -> AbstractAsyncContextManager[Connection]: ...
     async def close(self) -> None: ...
+    def terminate(self) -> None: ...
 
 
 class Database:
@@ -74,7 +76,11 @@ class Database:
         return True
 
     async def close(self) -> None:
-        await self.pool.close()
+        """Wait for statements under way, but not for a server that went away under one."""
+        try:
+            await asyncio.wait_for(self.pool.close(), CLOSE_WITHIN_S)
+        except TimeoutError:
+            self.pool.terminate()
 
 
 def connection_lost(fault: BaseException) -> bool:
