@@ -15,8 +15,9 @@ from tests.studio.render.conftest import Job
 from reelpress.studio.render import PressOrder, Stockroom, file_digest
 from reelpress.studio.render.cache import Cache
 from reelpress.studio.render.join import Film
+from reelpress.studio.render.order import Order
 from reelpress.studio.render.planes import Frame
-from reelpress.studio.render.press import Order, Press
+from reelpress.studio.render.press import Press
 
 FILM = producer("film", "avformat-novalidate", "film.mp4", 50, tag="chain")
 NAME = text("Hi {{name}}", geometry="20 60 280 40 1")

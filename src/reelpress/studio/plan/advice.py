@@ -135,7 +135,7 @@ def _movement(trial: Trial, layer: str, seen: _Appearance) -> Iterator[Suggestio
 def _height(trial: Trial, layer: PlanLayer, seen: _Appearance) -> Iterator[Suggestion]:
     output = trial.plan.output
     width, height = seen.rest.right - seen.rest.left, seen.rest.bottom - seen.rest.top
-    what = f"the picture *{layer.name}*" if layer.kind == "image" else f"the box of *{layer.name}*"
+    what = f"the picture *{layer.name}*" if layer.kind != "text" else f"the box of *{layer.name}*"
     if width >= WHOLE_PICTURE * output.width and height >= WHOLE_PICTURE * output.height:
         yield Suggestion(
             (layer.name,),

@@ -24,9 +24,20 @@ from reelpress.studio.plan.model import (
 from reelpress.studio.plan.spans import spans_of
 from reelpress.studio.plan.touches import touches_at
 from reelpress.studio.plan.transforms import check_transform
+from reelpress.studio.plan.voices import voices_of
 from reelpress.studio.scene.geometry import contain, map_box
 from reelpress.studio.scene.layers import Layer, layers_of
-from reelpress.studio.scene.ops import Box, Clip, Effect, Group, ImageSource, Node, VideoSource, Write
+from reelpress.studio.scene.ops import (
+    Box,
+    Clip,
+    ColourSource,
+    Effect,
+    Group,
+    ImageSource,
+    Node,
+    VideoSource,
+    Write,
+)
 from reelpress.studio.scene.timeline import timeline
 
 DEFAULT_FPS = Fraction(30)
@@ -62,7 +73,7 @@ def compile_plan(parts: Sequence[PartSource], mappings: Sequence[Mapping], outpu
         fields=_fields(layers, settled),
         resources=_resources([piece.part for piece in compiled]),
         spans=_spans([piece.part for piece in compiled], layers, output),
-        notes=_notes(layers),
+        notes=_notes([piece.part for piece in compiled], layers),
     )
 
 
@@ -253,7 +264,7 @@ def _fields(layers: Sequence[PlanLayer], mappings: Sequence[Mapping]) -> tuple[P
         known = fields.get(entry.field)
         if known is not None and known.kind != kind:
             raise PlanFault(
-                f"field {entry.field!r} fills a text and an image layer.",
+                f"field {entry.field!r} fills {_both(known.kind, kind)} layer.",
                 where=f"mapping of {entry.layer!r}",
                 fix="Use two fields.",
             )
@@ -268,6 +279,11 @@ def _fields(layers: Sequence[PlanLayer], mappings: Sequence[Mapping]) -> tuple[P
     return tuple(fields.values())
 
 
+def _both(*kinds: FieldKind) -> str:
+    said: dict[FieldKind, str] = {"text": "a text", "image": "an image", "video": "a video"}
+    return " and ".join(words for kind, words in said.items() if kind in kinds)
+
+
 def _renamed(node: Group, names: dict[str, str]) -> Group:
     children = tuple(
         _renamed(child, names) if isinstance(child, Group) else _renamed_clip(child, names)
@@ -280,7 +296,7 @@ def _renamed(node: Group, names: dict[str, str]) -> Group:
 
 def _renamed_clip(clip: Clip, names: dict[str, str]) -> Clip:
     source = clip.source
-    if isinstance(source, ImageSource) and source.layer:
+    if not isinstance(source, ColourSource) and source.layer:
         source = msgspec.structs.replace(source, layer=names[source.layer])
     effects = tuple(_renamed_effect(effect, names) for effect in clip.effects)
     return msgspec.structs.replace(clip, source=source, effects=effects)
@@ -310,9 +326,10 @@ def clips_of(node: Node) -> Iterator[Clip]:
         yield from clips_of(child)
 
 
-def _notes(layers: Sequence[PlanLayer]) -> tuple[str, ...]:
+def _notes(parts: Sequence[PlanPart], layers: Sequence[PlanLayer]) -> tuple[str, ...]:
+    heard = {voice.layer for part in parts for voice in voices_of(part)}
     return tuple(
         f"Layer {layer.name!r} is never visible; its value is asked for and not shown."
         for layer in layers
-        if not layer.ranges
+        if not layer.ranges and layer.name not in heard
     )

@@ -20,7 +20,7 @@ from reelpress.studio.plan.spans import rows_in
 from reelpress.studio.plan.trial import Trial
 
 JOIN_BYTES = 20_000  # of a joined file's own list, for each 1,000 frames
-NamePicture = Callable[[str], str]  # value of an image field -> what it is the picture of; equal is equal
+NamePicture = Callable[[str], str]  # value of a field -> what it is the picture or clip of; equal is equal
 
 
 class UnitCount(msgspec.Struct, frozen=True):
@@ -132,9 +132,7 @@ class Tally:
         self.good += 1
         if not self.seen:
             self.seen = {unit.layers: set() for unit in units_of(self.plan, self.contents)}
-        pictures = {
-            image_key(name): self.name_picture(value) for name, value in resolved.image_values.items()
-        }
+        pictures = {image_key(name): self.name_picture(value) for name, value in resolved.file_values.items()}
         contents = {**self.contents, **pictures}
         for layers, digests in self.seen.items():
             said = msgspec.json.encode(shown(resolved, contents, layers))

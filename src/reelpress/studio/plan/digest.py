@@ -10,7 +10,7 @@ from typing import cast
 
 import msgspec
 
-from reelpress.studio.plan.mapping import Resolved
+from reelpress.studio.plan.mapping import Resolved, image_key
 from reelpress.studio.plan.model import Plan, PlanPart
 from reelpress.studio.plan.touches import position_of
 from reelpress.studio.plan.voices import Voice, voices_of
@@ -51,25 +51,39 @@ def picture_digest(plan: Plan, contents: Contents, first: int, last: int) -> str
 
 
 def sound_digest(plan: Plan, contents: Contents) -> str:
-    """All that decides the sound of the whole video."""
+    """All that decides the sound of the whole video, the clips of a request excepted."""
     parts = [
-        (part.first, part.fps_num, part.fps_den, [_heard(voice, contents) for voice in voices_of(part)])
+        (
+            part.first,
+            part.fps_num,
+            part.fps_den,
+            [_heard(voice, contents[voice.resource]) for voice in voices_of(part) if not voice.layer],
+        )
         for part in plan.parts
     ]
     return digest(plan.frames, plan.output.fps_num, plan.output.fps_den, parts)
 
 
+def own_sound_digest(plan: Plan, resolved: Resolved, contents: Contents) -> str:
+    """All that a request's clips add to that sound."""
+    parts = [
+        [_heard(voice, shown(resolved, contents, (voice.layer,))) for voice in voices_of(part) if voice.layer]
+        for part in plan.parts
+    ]
+    return digest(parts)
+
+
 def shown(resolved: Resolved, contents: Contents, layers: tuple[str, ...]) -> _Said:
-    """The values that `layers` show: text, or the digest of the picture."""
+    """The values that `layers` show: text, or the digest of the picture or clip."""
     said: list[object] = []
     for name in layers:
-        image = resolved.image_of(name)
-        if image is None:
+        file = resolved.file_of(name)
+        if file is None:
             said.append(resolved.text_of(name))
-        elif image.value:
-            said.append(["picture", contents[f"field:{image.field}"]])
+        elif file.value:
+            said.append(["picture", contents[image_key(file.field)]])
         else:
-            said.append(["own", contents.get(image.resource, "")])
+            said.append(["own", contents.get(file.resource, "")])
     return tuple(said)
 
 
@@ -113,6 +127,9 @@ class _Sayer:
     def _source(self, clip: Clip, low: float) -> _Said:
         source = clip.source
         if isinstance(source, VideoSource):
+            if source.layer:
+                look = (source.fit, source.radius, source.anchor)
+                return ("clip layer", self._order[source.layer], source.picture, round(low, 6), *look)
             return ("video", self._contents[source.resource], source.picture, round(low, 6))
         if isinstance(source, ImageSource):
             if source.layer:
@@ -156,8 +173,8 @@ def _keys(keys: tuple[Key, ...], shift: float) -> _Said:
     return tuple((round(key.frame + shift, 6), key.values, key.curve) for key in keys)
 
 
-def _heard(voice: Voice, contents: Contents) -> _Said:
+def _heard(voice: Voice, content: object) -> _Said:
     levels = [
         (level.shift, [(type(effect).__name__, effect) for effect in level.effects]) for level in voice.levels
     ]
-    return (contents[voice.resource], voice.first, voice.frames, voice.offset, levels)
+    return (content, voice.first, voice.frames, voice.offset, levels)

@@ -24,10 +24,10 @@ class LayerText(msgspec.Struct, frozen=True):
     text: str
 
 
-class LayerImage(msgspec.Struct, frozen=True):
+class LayerFile(msgspec.Struct, frozen=True):
     """`value` is what the request said (a URL, say); empty: the layer shows `resource` of the plan.
 
-    The renderer looks for the picture under `files["field:" + field]`.
+    The renderer looks for the picture or clip under `files["field:" + field]`.
     """
 
     layer: str
@@ -38,22 +38,33 @@ class LayerImage(msgspec.Struct, frozen=True):
 
 class Resolved(msgspec.Struct, frozen=True):
     texts: tuple[LayerText, ...]
-    images: tuple[LayerImage, ...]
+    images: tuple[LayerFile, ...]
+    clips: tuple[LayerFile, ...] = ()
 
     def text_of(self, layer: str) -> str:
         return next((entry.text for entry in self.texts if entry.layer == layer), "")
 
-    def image_of(self, layer: str) -> LayerImage | None:
-        return next((entry for entry in self.images if entry.layer == layer), None)
+    def file_of(self, layer: str) -> LayerFile | None:
+        return next((entry for entry in (*self.images, *self.clips) if entry.layer == layer), None)
 
     @property
     def image_values(self) -> dict[str, str]:
         """Field -> value of the pictures to fetch; hand them to the renderer as `files["field:" + field]`."""
         return {entry.field: entry.value for entry in self.images if entry.value}
 
+    @property
+    def clip_values(self) -> dict[str, str]:
+        """The same of clips."""
+        return {entry.field: entry.value for entry in self.clips if entry.value}
+
+    @property
+    def file_values(self) -> dict[str, str]:
+        """Pictures and clips; a field brings one or the other."""
+        return self.image_values | self.clip_values
+
 
 def image_key(field: str) -> str:
-    """The key under which `files` holds the picture of an image field."""
+    """The key under which `files` holds what an image or video field brings."""
     return f"field:{field}"
 
 
@@ -61,28 +72,34 @@ def resolve(plan: model.Plan, values: Mapping[str, str]) -> Resolved | tuple[Fie
     """Apply mappings, transforms and fallbacks; every fault is reported, not the first alone."""
     faults: list[FieldFault] = []
     texts: list[LayerText] = []
-    images: list[LayerImage] = []
+    files: dict[str, list[LayerFile]] = {"image": [], "video": []}
     for layer in plan.layers:
         chosen = {entry.slot: entry for entry in plan.mappings if entry.layer == layer.name}
-        if layer.kind == "image":
+        if layer.kind != "text":
             entry = chosen[layer.slots[0]]
             value = _value(entry, values, faults, own_content=bool(layer.resource))
-            images.append(LayerImage(layer.name, entry.field, value, layer.resource))
+            files[layer.kind].append(LayerFile(layer.name, entry.field, value, layer.resource))
         else:
             shown = {slot: _value(chosen[slot], values, faults, own_content=False) for slot in layer.slots}
             texts.append(LayerText(layer.name, fill_template(layer.template, shown)))
-    return tuple(faults) if faults else Resolved(tuple(texts), tuple(images))
+    if faults:
+        return tuple(faults)
+    return Resolved(tuple(texts), tuple(files["image"]), tuple(files["video"]))
 
 
 def positional_values(
-    plan: model.Plan, *, texts: Sequence[str] = (), images: Sequence[str] = ()
+    plan: model.Plan,
+    *,
+    texts: Sequence[str] = (),
+    images: Sequence[str] = (),
+    videos: Sequence[str] = (),
 ) -> dict[str, str]:
-    """The positional arrays as named values: the n-th text fills the n-th text field, likewise images.
+    """The positional arrays as named values: the n-th text fills the n-th text field, likewise the others.
 
     Raises ValueError, naming the kind, when there are more values than fields.
     """
     named: dict[str, str] = {}
-    for kind, given in (("text", texts), ("image", images)):
+    for kind, given in (("text", texts), ("image", images), ("video", videos)):
         names = [entry.name for entry in plan.fields if entry.kind == kind]
         if len(given) > len(names):
             raise ValueError(f"{len(given)} {kind} values for {len(names)} {kind} fields")

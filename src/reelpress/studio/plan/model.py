@@ -11,7 +11,7 @@ from reelpress.studio.scene.model import Scene
 from reelpress.studio.scene.ops import Box, Group
 
 PartKind = Literal["static", "mlt", "ml_with_mlt"]
-FieldKind = Literal["text", "image"]
+FieldKind = Literal["text", "image", "video"]
 SpanKind = Literal["shared", "band", "full"]
 
 
@@ -68,7 +68,7 @@ class OutputSpec(msgspec.Struct, frozen=True):
 
 
 class Mapping(msgspec.Struct, frozen=True):
-    """layer <- field. `slot` is the `{{slot}}` inside the layer's text (empty: its only one, or the image).
+    """layer <- field. `slot` is the `{{slot}}` inside the layer's text (empty: its only one, or the file).
 
     `transforms` in order: `trim`, `upper`, `lower`, `title`, `number`, `number:2`, `number:in`,
     `date:%d %b %Y`. A missing or empty value takes `fallback`; without one a `required` field is refused.
@@ -90,7 +90,7 @@ class FrameRange(msgspec.Struct, frozen=True, array_like=True):
 
 
 class PlanLayer(msgspec.Struct, frozen=True):
-    """One text or image element that depends on data. `box` is in output pixels, over its whole life."""
+    """One text, image or clip that depends on data. `box` is in output pixels, over its whole life."""
 
     name: str
     kind: FieldKind

@@ -30,13 +30,17 @@ class Level:
 
 @dataclass(frozen=True, slots=True)
 class Voice:
-    """A clip that is heard over `first .. first + frames` of the part; its file starts `offset` frames in."""
+    """A clip that is heard over `first .. first + frames` of the part; its file starts `offset` frames in.
+
+    `layer` names it where a request brings the clip; then `resource` is its sample, or empty.
+    """
 
     resource: str
     first: float
     frames: float
     offset: float
     levels: tuple[Level, ...]
+    layer: str = ""
 
 
 def voices_of(part: PlanPart) -> Iterator[Voice]:
@@ -58,4 +62,5 @@ def _voices(
         for child in node.children:
             yield from _voices(child, inner, first, last, levels)
     elif node.sound and isinstance(node.source, VideoSource) and node.source.sound:
-        yield Voice(node.source.resource, first, last - first, first + inner, levels)
+        source = node.source
+        yield Voice(source.resource, first, last - first, first + inner, levels, source.layer)

@@ -1,5 +1,6 @@
 """Nodes of the plan drawn on a canvas at an instant, by the rules of `scene.geometry`."""
 
+import threading
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -44,11 +45,13 @@ from reelpress.studio.scene.ops import (
     Trim,
     VideoSource,
     Write,
+    layer_of,
 )
 
 _WITH_ALPHA = frozenset({"argb", "rgba", "abgr", "bgra", "yuva420p", "yuva422p", "yuva444p"})
 Signature = tuple[object, ...]
 Size = tuple[float, float]
+_Reader = tuple[str, int]  # a film and the thread that reads it
 
 
 class Stock:
@@ -60,39 +63,44 @@ class Stock:
         self.converter = Converter()
         self._files = files
         self._texts = {entry.layer: entry.text for entry in resolved.texts}
-        self._images = {entry.layer: entry for entry in resolved.images}
-        self._films: dict[str, Film] = {}
-        self._film_pictures: dict[str, tuple[object, Picture]] = {}
+        self._brought = {entry.layer: entry for entry in (*resolved.images, *resolved.clips)}
+        self._films: dict[_Reader, Film] = {}
+        self._film_pictures: dict[_Reader, tuple[object, Picture]] = {}
 
     def text(self, write: Write) -> str:
         return self._texts.get(write.layer, "") if write.layer else write.text
 
     def film(self, name: str) -> Film:
-        if name not in self._films:
+        """A decoder of the calling thread's own: GOPs side by side read one film at different times."""
+        reader = name, threading.get_ident()
+        if reader not in self._films:
             path = self._files.get(name)
             if path is None:
                 raise RenderFault("the file is missing.", name)
-            self._films[name] = Film(path, name)
-        return self._films[name]
+            self._films[reader] = Film(path, name)
+        return self._films[reader]
 
     def film_picture(self, name: str, seconds: float) -> Picture:
         frame = self.film(name).at(seconds)
-        known = self._film_pictures.get(name)
+        reader = name, threading.get_ident()
+        known = self._film_pictures.get(reader)
         if known is None or known[0] is not frame:
             pixels = self.converter.film_to_bgra(frame)
             if frame.format.name in _WITH_ALPHA:
                 pixels = _premultiplied(pixels)
             known = (frame, Picture(pixels))
-            self._film_pictures[name] = known
+            self._film_pictures[reader] = known
         return known[1]
 
     def still(self, source: ImageSource) -> Picture | None:
         """The picture of an image source; None when a request brought none and the template has none."""
-        name = source.resource
-        entry = self._images.get(source.layer) if source.layer else None
-        if entry is not None and entry.value:
-            name = image_key(entry.field)
+        name = self.file_name(source)
         return self.pictures.get(name) if name else None
+
+    def file_name(self, source: ImageSource | VideoSource) -> str:
+        """The file a source shows; empty when a request brought none and the template has none."""
+        entry = self._brought.get(source.layer) if source.layer else None
+        return image_key(entry.field) if entry is not None and entry.value else source.resource
 
     def close(self) -> None:
         for film in self._films.values():
@@ -120,13 +128,16 @@ class Painter:
     def size_of(self, clip: Clip) -> Size | None:
         """The size of the clip's own picture, for `marks`."""
         source = clip.source
-        if isinstance(source, VideoSource) and source.picture and clip.picture:
-            film = self._stock.film(source.resource)
+        if isinstance(source, ColourSource) or source.fit == "cover":
+            return None
+        if isinstance(source, VideoSource):
+            name = self._stock.file_name(source)
+            if not name or not source.picture or not clip.picture:
+                return None
+            film = self._stock.film(name)
             return self._after_trim(clip, float(film.width), float(film.height))
-        if isinstance(source, ImageSource) and source.fit == "contain":
-            picture = self._stock.still(source)
-            return self._after_trim(clip, picture.width, picture.height) if picture else None
-        return None
+        picture = self._stock.still(source)
+        return self._after_trim(clip, picture.width, picture.height) if picture else None
 
     def _after_trim(self, clip: Clip, width: float, height: float) -> Size:
         part = self._part(clip, width, height)
@@ -218,7 +229,7 @@ class Painter:
         natural = None
         if isinstance(node, Clip) and not any(isinstance(effect, Place | Write | Shape) for effect in inner):
             natural = self._natural_size(node, place, local)
-        shown_by_data = isinstance(node, Clip) and isinstance(node.source, ImageSource) and node.source.layer
+        shown_by_data = isinstance(node, Clip) and layer_of(node.source)
         placement = place_at(
             place, local, natural or self._size, None if natural and shown_by_data else self._size
         )
@@ -251,7 +262,7 @@ class Painter:
 
     def _natural_size(self, clip: Clip, place: Place, local: float) -> Size | None:
         """The size a clip's own picture is measured by; one that covers takes the rectangle's."""
-        if isinstance(clip.source, ImageSource) and clip.source.fit == "cover":
+        if not isinstance(clip.source, ColourSource) and clip.source.fit == "cover":
             rect, _ = rect_at(place.rect, local - place.first)
             return (max(1.0, rect.width), max(1.0, rect.height))
         return self.size_of(clip)
@@ -267,8 +278,7 @@ class Painter:
             return
         if isinstance(source, VideoSource) and not source.picture:
             return
-        covers = isinstance(source, ImageSource) and source.fit == "cover"
-        size = self._size if covers else self.size_of(node)
+        size = self._size if source.fit == "cover" else self.size_of(node)
         if size is not None:
             with canvas.transformed(contain(*size, self._size)):
                 self._picture(canvas, node, size, local)
@@ -301,23 +311,28 @@ class Painter:
     def _picture(self, canvas: Canvas, clip: Clip, size: tuple[float, float], local: float) -> None:
         """The clip's picture over (0, 0, size)."""
         source, target = clip.source, Box(0, 0, *size)
-        if isinstance(source, VideoSource):
-            picture = self._stock.film_picture(source.resource, local / self._rate)
-            canvas.picture(picture, self._part(clip, picture.width, picture.height), target)
-        elif isinstance(source, ImageSource):
-            still = self._stock.still(source)
-            if still is None:
-                return
-            part = (
-                _crop(still, target, source)
-                if source.fit == "cover"
-                else self._part(clip, still.width, still.height)
-            )
-            if source.radius:
-                with canvas.rounded(target, source.radius):
-                    canvas.picture(still, part, target)
-            else:
-                canvas.picture(still, part, target)
+        if isinstance(source, ColourSource):
+            return
+        picture = self._shown(source, local)
+        if picture is None:
+            return
+        part = (
+            _crop(picture, target, source.anchor)
+            if source.fit == "cover"
+            else self._part(clip, picture.width, picture.height)
+        )
+        if source.radius:
+            with canvas.rounded(target, source.radius):
+                canvas.picture(picture, part, target)
+        else:
+            canvas.picture(picture, part, target)
+
+    def _shown(self, source: ImageSource | VideoSource, local: float) -> Picture | None:
+        """What a source shows at its own position; a film holds its last picture when it is over."""
+        if isinstance(source, ImageSource):
+            return self._stock.still(source)
+        name = self._stock.file_name(source)
+        return self._stock.film_picture(name, local / self._rate) if name and source.picture else None
 
 
 def _premultiplied(pixels: Pixels) -> Pixels:
@@ -326,11 +341,11 @@ def _premultiplied(pixels: Pixels) -> Pixels:
     return np.concatenate([colour, alpha], axis=2).astype(np.uint8)
 
 
-def _crop(picture: Picture, target: Box, source: ImageSource) -> Box:
+def _crop(picture: Picture, target: Box, anchor: tuple[float, float]) -> Box:
     """The part of a picture with the target's proportions, taken where the anchor says."""
     scale = min(picture.width / max(target.width, 1), picture.height / max(target.height, 1))
     width, height = target.width * scale, target.height * scale
-    x, y = source.anchor
+    x, y = anchor
     return Box((picture.width - width) * x, (picture.height - height) * y, width, height)
 
 

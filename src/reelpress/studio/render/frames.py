@@ -265,7 +265,7 @@ def _covers(placed: _Placed) -> bool:
     if local is None or not isinstance(node, Clip) or not node.picture:
         return False
     source = node.source
-    known = source == _BLACK or (isinstance(source, VideoSource) and source.picture)
+    known = source == _BLACK or (isinstance(source, VideoSource) and source.picture and not source.layer)
     return (
         known
         and _plain_level([effect for effect in node.effects if active(effect, local)], local) is not None

@@ -11,7 +11,7 @@ from reelpress.studio.render.aac import PRIMING, sound_configuration
 from reelpress.studio.render.joined import Joined, Numbers, Source, tag_of
 from reelpress.studio.render.media_in import SAMPLE_RATE
 from reelpress.studio.render.mp4 import AUDIO, AudioTrack, Layout, VideoTrack, lay_out
-from reelpress.studio.render.segment import Segment
+from reelpress.studio.render.segment import Counts, Segment
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -28,18 +28,19 @@ Stack = Sequence[Part]  # what one stretch of pictures is made of, top to bottom
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Film:
-    """A whole video in segments."""
+    """A whole video in segments; frames of `own_sound` take the place of some of `sound`."""
 
     size: tuple[int, int]
     fps: Fraction
     sets: tuple[bytes, bytes]
     stacks: Sequence[Stack]
     sound: Part | None
+    own_sound: Part | None = None
 
     @property
     def parts(self) -> list[Part]:
-        parts = [part for stack in self.stacks for part in stack]
-        return [*parts, self.sound] if self.sound else parts
+        pictures = (part for stack in self.stacks for part in stack)
+        return [*pictures, *filter(None, (self.sound, self.own_sound))]
 
 
 def join(film: Film) -> Joined:
@@ -84,8 +85,17 @@ def _layout(film: Film) -> Layout:
         return lay_out(video)
     played = round(Fraction(len(video.sizes)) / film.fps * SAMPLE_RATE)
     held = len(film.sound.segment.sizes) * 1024 - PRIMING
-    audio = AudioTrack(sound_configuration(), film.sound.segment.sizes, PRIMING, min(played, held))
+    audio = AudioTrack(
+        sound_configuration(), _sound_sizes(film.sound, film.own_sound), PRIMING, min(played, held)
+    )
     return lay_out(video, audio)
+
+
+def _sound_sizes(sound: Part, own: Part | None) -> Counts:
+    sizes = sound.segment.sizes.copy()
+    if own is not None:
+        sizes[own.segment.keys] = own.segment.sizes
+    return sizes
 
 
 def _extents(film: Film, layout: Layout) -> tuple[tuple[Source, ...], Numbers]:
@@ -99,6 +109,8 @@ def _extents(film: Film, layout: Layout) -> tuple[tuple[Source, ...], Numbers]:
             sources.append(Source(part.key, whole, part.own))
     picture_rows, picture_ends = _picture_rows(film, numbers)
     sound = _rows(film.sound, numbers) if film.sound else np.empty((0, 3), np.int64)
+    if film.own_sound is not None:
+        sound[film.own_sound.segment.keys] = _rows(film.own_sound, numbers)
     pieces: list[Numbers] = []
     for track, first, count in layout.order.stretches():
         if track == AUDIO:

@@ -5,44 +5,31 @@ film = press.film(resolved, pictures)     # segments, made where they are missin
 joined = join(film)                       # the file as a list of pieces of them
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import repeat
-from pathlib import Path
 
-from reelpress.studio.plan.digest import Contents, digest, picture_digest, shown, sound_digest
-from reelpress.studio.plan.mapping import Resolved
+from reelpress.studio.plan.digest import Contents, digest, picture_digest, shown
 from reelpress.studio.plan.model import Plan, Span
-from reelpress.studio.render.aac import encode_sound
 from reelpress.studio.render.bands import Piece, Strip
 from reelpress.studio.render.cache import Cache
 from reelpress.studio.render.frames import NO_VALUES, Composer
 from reelpress.studio.render.gops import Gop, side_by_side
-from reelpress.studio.render.house import BUILD, PERSONAL, SHARED, encode
+from reelpress.studio.render.house import PERSONAL, SHARED, encode
 from reelpress.studio.render.join import Film, Part, Stack
 from reelpress.studio.render.kit import RULES, Kit, Kits
+from reelpress.studio.render.order import Files, Order
 from reelpress.studio.render.planes import Frame
 from reelpress.studio.render.segment import Segment
-from reelpress.studio.render.sound import is_heard, mix
+from reelpress.studio.render.sound_track import SoundTrack
 
 STORED_BASE_BYTES = (
     1_200_000_000  # of one plan's raw base frames; above it they are composed as they are needed
 )
 SPANS_AT_ONCE = 2
-
-Files = Mapping[str, Path]
-
-
-@dataclass(frozen=True, slots=True)
-class Order:
-    """One customer: what her layers show, and the local files and digests of her pictures."""
-
-    resolved: Resolved
-    files: Files
-    contents: Contents
 
 
 class Press:
@@ -60,11 +47,12 @@ class Press:
         output = plan.output
         self._size = (output.width, output.height)
         self.kits = Kits(cache, self._size, plan.fps, self._bare_frames)
+        self._track = SoundTrack(plan, files, contents, cache, scope)
         self._pictures = [picture_digest(plan, contents, span.first, span.last) for span in plan.spans]
 
     def prepare(self, seen: Callable[[Span], None] = lambda _: None) -> None:
         """Make all that no customer decides; `seen` is told of every span made. Raises RenderFault."""
-        self._sound()
+        self._track.shared()
         with ThreadPoolExecutor(SPANS_AT_ONCE, thread_name_prefix="prepare") as pool:
             for span in pool.map(self._prepared, self._plan.spans, self._pictures):
                 seen(span)
@@ -75,7 +63,8 @@ class Press:
             drawn = _Drawn(order, composer)
             with ThreadPoolExecutor(SPANS_AT_ONCE, thread_name_prefix="span") as pool:
                 stacks = list(pool.map(self._stack, self._plan.spans, self._pictures, repeat(drawn)))
-        return Film(self._size, self._plan.fps, (self.kits.sps, self.kits.pps), stacks, self._sound())
+        sets = (self.kits.sps, self.kits.pps)
+        return Film(self._size, self._plan.fps, sets, stacks, self._track.shared(), self._track.own(order))
 
     def _prepared(self, span: Span, picture: str) -> Span:
         if span.kind == "shared":
@@ -180,18 +169,6 @@ class Press:
         with Composer(self._plan, NO_VALUES, self._files) as composer:
             for number in range(first, first + count):
                 yield composer.base(number)
-
-    def _sound(self) -> Part | None:
-        if not is_heard(self._plan):
-            return None
-        key = digest("sound", self._scope, sound_digest(self._plan, self._contents), BUILD)
-
-        def make() -> Segment:
-            samples = mix(self._plan, self._files)
-            assert samples is not None
-            return Segment.of_samples(encode_sound(samples))
-
-        return Part(key, self._cache.segment(key, make), own=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,8 @@ from reelpress.studio.plan.digest import Contents, digest
 from reelpress.studio.plan.mapping import Resolved, image_key
 from reelpress.studio.plan.model import Plan
 from reelpress.studio.render.cache import Cache
-from reelpress.studio.render.press import Order, Press
+from reelpress.studio.render.order import Order
+from reelpress.studio.render.press import Press
 
 MAX_PRESSES = 16
 
@@ -29,8 +30,8 @@ class Stockroom:
 class PressOrder:
     """One customer of one plan, in a form that crosses processes.
 
-    `plan` is `Plan.encode()`; `contents` holds the digest of every file of the plan; pictures of the request
-    (`field:<name>` in `files`) are digested here.
+    `plan` is `Plan.encode()`; `contents` holds the digest of every file of the plan; what the request brought
+    (`field:<name>` in `files`) is digested here.
     """
 
     plan: bytes
@@ -40,8 +41,8 @@ class PressOrder:
     room: Stockroom
 
     def order(self) -> Order:
-        pictures = picture_contents(self.resolved, self.files)
-        return Order(self.resolved, self.files, {**self.contents, **pictures})
+        brought = brought_contents(self.resolved, self.files)
+        return Order(self.resolved, self.files, {**self.contents, **brought})
 
 
 _presses: OrderedDict[str, tuple[Plan, Press]] = OrderedDict()
@@ -74,7 +75,7 @@ def file_digest(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def picture_contents(resolved: Resolved, files: Mapping[str, Path]) -> dict[str, str]:
-    """Digests of the pictures a request brought; one that is missing has none and is named when drawn."""
-    named = [(key, files.get(key)) for key in map(image_key, resolved.image_values)]
+def brought_contents(resolved: Resolved, files: Mapping[str, Path]) -> dict[str, str]:
+    """Digests of the files a request brought; one that is missing has none and is named when drawn."""
+    named = [(key, files.get(key)) for key in map(image_key, resolved.file_values)]
     return {key: file_digest(path) if path and path.is_file() else "missing" for key, path in named}

@@ -26,6 +26,7 @@ class Segment:
     """`sizes`: bytes of each sample, `keys`: numbers of the IDR samples, `data`: the samples in order.
 
     A sample is what this segment gives to one picture, NAL units with lengths of four bytes; or an AAC frame.
+    Of a customer's own sound, `keys` are the numbers of the frames its samples take the place of.
     """
 
     sizes: Counts

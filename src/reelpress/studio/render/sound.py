@@ -1,11 +1,13 @@
 """The sound of a plan: every audible clip, through the levels of its groups, summed at 48 kHz."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from reelpress.studio.plan.mapping import Resolved, image_key
 from reelpress.studio.plan.model import Plan, PlanPart
 from reelpress.studio.plan.voices import Voice, voices_of
 from reelpress.studio.render.media_in import SAMPLE_RATE, read_sound
@@ -15,34 +17,75 @@ Samples = NDArray[np.float32]
 _CEILING = 0.98  # full scale less a little, because AAC overshoots
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Heard:
+    """Samples and where in the video the first of them is heard, in samples."""
+
+    start: int
+    samples: Samples
+
+    @property
+    def end(self) -> int:
+        return self.start + self.samples.shape[1]
+
+
 def is_heard(plan: Plan) -> bool:
-    """Whether anything in the plan has sound."""
+    """Whether anything in the plan has sound, the clips of a request included."""
     return any(True for part in plan.parts for _ in voices_of(part))
 
 
-def mix(plan: Plan, files: Mapping[str, Path]) -> Samples | None:
-    """2 x n samples in -1..1, or None when nothing in the plan is heard."""
-    heard = [(part, voice) for part in plan.parts for voice in voices_of(part)]
-    if not heard:
+def mix(plan: Plan, files: Mapping[str, Path], resolved: Resolved | None = None) -> Samples | None:
+    """2 x n samples in -1..1 with the clips of `resolved`, or None when nothing in the plan is heard."""
+    if not is_heard(plan):
         return None
-    total = np.zeros((2, round(plan.duration_s * SAMPLE_RATE)), np.float32)
-    for part, voice in heard:
-        _add(plan, part, voice, files, total)
-    peak = float(np.abs(total).max()) if total.size else 0.0
-    return np.clip(total, -_CEILING, _CEILING) if peak > _CEILING else total
+    total = shared_sum(plan, files)
+    for heard in own_sounds(plan, resolved, files) if resolved else ():
+        total[:, heard.start : heard.end] += heard.samples
+    return limited(total)
 
 
-def _add(plan: Plan, part: PlanPart, voice: Voice, files: Mapping[str, Path], total: Samples) -> None:
-    path = files.get(voice.resource)
+def shared_sum(plan: Plan, files: Mapping[str, Path]) -> Samples:
+    """What everyone hears, before it is limited."""
+    total = np.zeros((2, samples_of(plan)), np.float32)
+    for part in plan.parts:
+        for voice in voices_of(part):
+            if not voice.layer:
+                heard = _heard(plan, part, voice, voice.resource, files)
+                total[:, heard.start : heard.end] += heard.samples
+    return total
+
+
+def own_sounds(plan: Plan, resolved: Resolved, files: Mapping[str, Path]) -> Iterator[Heard]:
+    """What the clips of a request, or their samples, add to it."""
+    for part in plan.parts:
+        for voice in voices_of(part):
+            file = resolved.file_of(voice.layer) if voice.layer else None
+            name = image_key(file.field) if file and file.value else voice.resource
+            if voice.layer and name:
+                yield _heard(plan, part, voice, name, files)
+
+
+def samples_of(plan: Plan) -> int:
+    """How many samples the whole video has."""
+    return round(plan.duration_s * SAMPLE_RATE)
+
+
+def limited(total: Samples) -> Samples:
+    """No louder than the ceiling; a stretch is limited as the whole is."""
+    return np.clip(total, -_CEILING, _CEILING)
+
+
+def _heard(plan: Plan, part: PlanPart, voice: Voice, name: str, files: Mapping[str, Path]) -> Heard:
+    path = files.get(name)
     if path is None:
-        raise RenderFault("the file is missing.", voice.resource)
+        raise RenderFault("the file is missing.", name)
     rate = part.fps_num / part.fps_den
     start = round((part.first / float(plan.fps) + voice.first / rate) * SAMPLE_RATE)
-    samples = read_sound(path, voice.resource, voice.offset / rate, voice.frames / rate)
-    samples = samples[:, : max(0, total.shape[1] - start)]
+    samples = read_sound(path, name, voice.offset / rate, voice.frames / rate)
+    samples = samples[:, : max(0, samples_of(plan) - start)]
     if voice.levels:
         samples = samples * _envelope(voice, rate, samples.shape[1])
-    total[:, start : start + samples.shape[1]] += samples
+    return Heard(start, samples)
 
 
 def _envelope(voice: Voice, rate: float, length: int) -> Samples:

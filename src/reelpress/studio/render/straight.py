@@ -24,7 +24,7 @@ _BT709 = _LIMITED = 1
 def render_straight(plan: Plan, resolved: Resolved, files: Mapping[str, Path], path: Path) -> None:
     """x264 veryfast, CRF 23, with the preset's B pictures; AAC; `moov` first. Raises RenderFault."""
     with Composer(plan, resolved, files) as composer:
-        encode_straight(path, composer.frames(), mix(plan, files), plan.fps)
+        encode_straight(path, composer.frames(), mix(plan, files, resolved), plan.fps)
 
 
 def encode_straight(path: Path, frames: Iterable[Frame], sound: Samples | None, fps: Fraction) -> None:

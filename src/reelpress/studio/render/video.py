@@ -14,8 +14,8 @@ from reelpress.studio.render.join import Film, join, write_file
 from reelpress.studio.render.joined import Joined
 from reelpress.studio.render.kit import RULES
 from reelpress.studio.render.model import PressedVideo, RenderedPreviews
+from reelpress.studio.render.order import Order
 from reelpress.studio.render.planes import Frame
-from reelpress.studio.render.press import Order
 from reelpress.studio.render.pressroom import PressOrder, cache_of, press_for
 from reelpress.studio.render.previews import Previews
 from reelpress.studio.render.straight import render_straight

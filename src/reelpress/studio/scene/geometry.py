@@ -13,14 +13,15 @@ from reelpress.studio.scene.ops import (
     Crop,
     Effect,
     Group,
-    ImageSource,
     Keys,
     Light,
     Node,
     Place,
     Shape,
     Trim,
+    VideoSource,
     Write,
+    layer_of,
 )
 
 Size = tuple[float, float]
@@ -231,7 +232,9 @@ def _source_marks(clip: Clip, canvas: tuple[float, float]) -> list[Mark]:
     source = clip.source
     if isinstance(source, ColourSource) and source.colour[3] == 0:
         return []
-    layer = source.layer if isinstance(source, ImageSource) else ""
+    layer = layer_of(source)
+    if layer and isinstance(source, VideoSource) and not source.picture:
+        return []
     return [Mark(layer, Box(0, 0, *canvas), 1.0)]
 
 
@@ -281,8 +284,8 @@ def _shared(one: Box, other: Box) -> Box:
 
 
 def _own_size(clip: Clip, place: Place, local: float, size_of: SizeOf) -> tuple[float, float]:
-    """A picture that comes with the request may have any size; it fills the rectangle at most."""
-    known = None if isinstance(clip.source, ImageSource) and clip.source.layer else size_of(clip)
+    """What comes with the request may have any size; it fills the rectangle at most."""
+    known = None if layer_of(clip.source) else size_of(clip)
     rect, _ = rect_at(place.rect, local - place.first)
     return known or (max(rect.width, 1e-6), max(rect.height, 1e-6))
 

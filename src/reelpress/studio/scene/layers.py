@@ -1,12 +1,11 @@
 """The layers of a scene: what depends on data, when it is seen and where."""
 
 from dataclasses import dataclass
-from typing import Literal
 
 from reelpress.studio.scene.geometry import marks, unite
 from reelpress.studio.scene.model import Scene
 from reelpress.studio.scene.ops import Box
-from reelpress.studio.scene.timeline import Draft, Timeline, timeline
+from reelpress.studio.scene.timeline import Draft, LayerKind, Timeline, timeline
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +16,7 @@ class Layer:
     """
 
     name: str
-    kind: Literal["text", "image"]
+    kind: LayerKind
     fields: tuple[str, ...]
     template: str
     fallback: str | None

@@ -106,9 +106,15 @@ class FitRule(msgspec.Struct, frozen=True):
 
 
 class VideoSource(msgspec.Struct, frozen=True, tag="video"):
+    """`layer` names it where a request brings the clip; then it is fitted as a picture is."""
+
     resource: str
     picture: bool = True
     sound: bool = True
+    layer: str = ""
+    fit: ImageFit = "contain"
+    radius: float = 0.0
+    anchor: tuple[float, float] = (0.5, 0.5)
 
 
 class ImageSource(msgspec.Struct, frozen=True, tag="image"):
@@ -274,3 +280,8 @@ class Group(msgspec.Struct, frozen=True, tag="group"):
 
 
 Node = Clip | Group
+
+
+def layer_of(source: Source) -> str:
+    """The layer whose file a request brings; empty where the source is the same for everyone."""
+    return "" if isinstance(source, ColourSource) else source.layer

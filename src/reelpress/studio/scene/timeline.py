@@ -27,9 +27,11 @@ from reelpress.studio.scene.ops import (
     Keys,
     Node,
     Ramp,
+    Source,
     Trim,
     Wipe,
     Write,
+    layer_of,
 )
 from reelpress.studio.scene.services import FILTERS, PRODUCERS, TRANSITIONS
 from reelpress.studio.scene.services.base import Parameter, Reading
@@ -37,6 +39,7 @@ from reelpress.studio.scene.services.text_parameters import SLOT
 
 MAX_NODES = 5_000
 MAX_FRAMES = 30 * 60 * 60
+LayerKind = Literal["text", "image", "video"]
 HOUSEKEEPING = frozenset({"audiochannels", "audioconvert", "fieldorder", "imageconvert", "rescale", "resize"})
 
 
@@ -45,7 +48,7 @@ class Draft:
     """A layer as its element declares it, before its times and box are known."""
 
     name: str
-    kind: Literal["text", "image"]
+    kind: LayerKind
     fields: tuple[str, ...]
     template: str
     fallback: str | None
@@ -137,7 +140,7 @@ class _Builder:
             )
         reading = self._reading(service.parameters, producer, span.last + 1, producer.where)
         source, own = service.source(reading)
-        source = self._named_image(source, producer) if isinstance(source, ImageSource) else source
+        source = self._named_file(source, producer)
         named = tuple(self._named_text(effect, producer, producer, index) for index, effect in enumerate(own))
         effects = named + self._effects(producer.filters, span.last + 1, producer)
         clip = Clip(span.start, span.frames, span.first, source, effects, span.picture, span.sound)
@@ -180,9 +183,9 @@ class _Builder:
             )
             if not isinstance(node, Clip) or isinstance(node.source, ColourSource):
                 raise where.fault("a crop of the source is for films and pictures.", "Use Crop: Rectangle.")
-            if isinstance(node.source, ImageSource) and node.source.layer:
+            if layer_of(node.source):
                 raise where.fault(
-                    "a crop of a picture that comes with the request is not supported.",
+                    "a crop of a picture or clip that comes with the request is not supported.",
                     "Use Crop: Rectangle, or set reelpress:fit to cover.",
                 )
             if not covers:
@@ -304,15 +307,15 @@ class _Builder:
             )
         return msgspec.structs.replace(effect, layer=self.drafts[key].name)
 
-    def _named_image(self, source: ImageSource, producer: Producer) -> ImageSource:
-        if not source.layer:
+    def _named_file(self, source: Source, producer: Producer) -> Source:
+        if isinstance(source, ColourSource) or not source.layer:
             return source
         key = (producer.where, 0)
         if key not in self.drafts:
             name = producer.properties.get("reelpress:name") or producer.properties.get("shotcut:caption")
             self.drafts[key] = Draft(
                 name=self._unique(name or source.layer),
-                kind="image",
+                kind="image" if isinstance(source, ImageSource) else "video",
                 fields=(source.layer,),
                 template="",
                 fallback=None,
