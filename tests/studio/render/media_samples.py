@@ -1,5 +1,6 @@
 """Small films, pictures and sounds, made where they are needed."""
 
+from collections.abc import Sequence
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -50,3 +51,34 @@ def _gradient(number: int) -> NDArray[np.uint8]:
     red = (columns + 3 * number) % 256
     green = (rows + 2 * number) % 256
     return np.stack([red, green, np.full_like(red, 90)], axis=-1).astype(np.uint8)
+
+
+def make_clip(
+    path: Path,
+    colours: Sequence[tuple[int, int, int]],
+    *,
+    fps: int = 25,
+    size: tuple[int, int] = (160, 90),
+    sound: NDArray[np.float32] | None = None,
+) -> Path:
+    """A picture of one colour a frame, with 2 x n samples at 48 kHz in the file's own losses."""
+    with av.open(str(path), "w", format="matroska") as container:
+        video: Any = container.add_stream("ffv1", rate=fps)
+        video.width, video.height, video.pix_fmt = *size, "yuv420p"
+        video.codec_context.colorspace = 1
+        audio: Any = container.add_stream("pcm_s16le", rate=48_000) if sound is not None else None
+        if audio is not None:
+            audio.layout = "stereo"
+        for number, colour in enumerate(colours):
+            rgb = np.full((size[1], size[0], 3), colour, np.uint8)
+            frame = VideoFrame.from_ndarray(rgb, "rgb24").reformat(format="yuv420p", dst_colorspace=1)
+            frame.pts, frame.time_base = number, Fraction(1, fps)
+            container.mux(video.encode(frame))
+        container.mux(video.encode(None))
+        if sound is not None:
+            pcm = np.ascontiguousarray((sound.T * 32767).astype(np.int16).reshape(1, -1))
+            piece = AudioFrame.from_ndarray(pcm, "s16", "stereo")
+            piece.sample_rate, piece.pts = 48_000, 0
+            container.mux(audio.encode(piece))
+            container.mux(audio.encode(None))
+    return path

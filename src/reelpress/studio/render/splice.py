@@ -107,11 +107,13 @@ def _summed(shared: Samples, sounds: Sequence[Heard], low: int, high: int) -> Sa
 
 
 def _passing_before(wanted: int, begin: int, fresh: dict[int, bytes], stream: Sequence[bytes]) -> int | None:
-    """The last frame at or before `wanted` where the stream may pass into ours; None where there is none."""
-    if begin == 0 and wanted <= PRIMING_FRAMES:
-        return 0
-    least = begin + PRIMING_FRAMES
-    return next((at for at in range(wanted, least, -1) if _alike(fresh[at - 1], stream[at - 1])), None)
+    """The last frame at or before `wanted` where the stream may pass into ours; None where there is none.
+
+    An encoder that begins where the stream does needs no priming.
+    """
+    least = begin + PRIMING_FRAMES if begin else 0
+    found = next((at for at in range(wanted, least, -1) if _alike(fresh[at - 1], stream[at - 1])), None)
+    return 0 if found is None and begin == 0 else found
 
 
 def _passing_after(wanted: int, end: int, fresh: dict[int, bytes], stream: Sequence[bytes]) -> int | None:

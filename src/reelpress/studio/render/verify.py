@@ -10,11 +10,15 @@ from reelpress.studio.plan.model import Plan
 from reelpress.studio.render.frames import Composer
 from reelpress.studio.render.join import Film, whole
 from reelpress.studio.render.joined import Joined
+from reelpress.studio.render.media_in import SAMPLE_RATE
 from reelpress.studio.render.mp4.strict import strict_faults
 from reelpress.studio.render.quality import ssim
+from reelpress.studio.render.sound import Samples
 
 LEAST_SSIM = 0.90  # of any picture against what was composed; a wrong or broken one is far below
 _EVERY = 5  # pictures of personal spans are compared
+_SOUND_BLOCK = 4096  # samples whose level is compared
+_LEVEL_SHARE, _LEVEL_FLOOR = 0.5, 0.01  # how far it may be off: of the level, and of full scale
 
 
 def cheap_faults(plan: Plan, film: Film, joined: Joined) -> list[str]:
@@ -27,13 +31,16 @@ def cheap_faults(plan: Plan, film: Film, joined: Joined) -> list[str]:
         faults.append("pieces of one picture differ in number")
     if len(joined.head) + int(joined.extents[:, 2].sum()) != joined.total:
         faults.append("the pieces do not add up to the file")
-    return faults
+    return faults + _own_sound_faults(film)
 
 
-def full_faults(plan: Plan, film: Film, joined: Joined, composer: Composer) -> list[str]:
-    """Every picture decoded as strictly as FFmpeg can; personal ones like what `composer` composes."""
+def full_faults(
+    plan: Plan, film: Film, joined: Joined, composer: Composer, heard: Samples | None = None
+) -> list[str]:
+    """Every picture and sound decoded as strictly as FFmpeg can; personal pictures like what `composer`
+    composes, the sound as loud as `heard`."""
     data = whole(film, joined)
-    faults = strict_faults(data)
+    faults = strict_faults(data) + (_sound_faults(data, heard) if heard is not None else [])
     personal = [n for span in plan.spans if span.layers for n in range(span.first, span.last + 1)]
     compared = frozenset(personal[::_EVERY])
     seen = 0
@@ -53,3 +60,41 @@ def full_faults(plan: Plan, film: Film, joined: Joined, composer: Composer) -> l
     if seen != plan.frames:
         faults.append(f"{seen} pictures decoded of {plan.frames}")
     return faults
+
+
+def _own_sound_faults(film: Film) -> list[str]:
+    """Frames of the customer's own that take the place of no frame, or two that take one's."""
+    if film.own_sound is None:
+        return []
+    numbers, held = film.own_sound.segment.keys, film.own_sound.segment.sizes
+    frames = len(film.sound.segment.sizes) if film.sound else 0
+    ordered = bool((np.diff(numbers.astype(np.int64)) > 0).all())
+    if len(numbers) != len(held) or not ordered or int(numbers[-1]) >= frames:
+        return [f"{len(held)} sound frames of her own do not fit into {frames} that are shared"]
+    return []
+
+
+def _sound_faults(data: bytes, heard: Samples) -> list[str]:
+    total = np.zeros_like(heard)
+    try:
+        with av.open(io.BytesIO(data), "r", format="mp4") as file:
+            stream = file.streams.audio[0]
+            stream.codec_context.options = {"err_detect": "explode"}
+            for frame in file.decode(stream):
+                piece = frame.to_ndarray()
+                first = round((frame.time or 0.0) * SAMPLE_RATE)
+                low, high = max(first, 0), min(first + piece.shape[1], total.shape[1])
+                if low < high:
+                    total[:, low:high] = piece[:, low - first : high - first]
+    except FFmpegError as fault:
+        return [f"a decoder refuses its sound: {type(fault).__name__}"]
+    off = np.abs(_levels(total) - _levels(heard)) > _LEVEL_SHARE * _levels(heard) + _LEVEL_FLOOR
+    first = int(np.argmax(off)) * _SOUND_BLOCK / SAMPLE_RATE
+    return [f"the sound at {first:.1f} s is unlike what was mixed"] if off.any() else []
+
+
+def _levels(samples: Samples) -> Samples:
+    """Root mean square of every block."""
+    blocks = samples.shape[1] // _SOUND_BLOCK
+    whole = samples[:, : blocks * _SOUND_BLOCK].reshape(2, blocks, _SOUND_BLOCK)
+    return np.sqrt((whole**2).mean(axis=(0, 2)))

@@ -18,6 +18,7 @@ from reelpress.studio.render.order import Order
 from reelpress.studio.render.planes import Frame
 from reelpress.studio.render.pressroom import PressOrder, cache_of, press_for
 from reelpress.studio.render.previews import Previews
+from reelpress.studio.render.sound import mix
 from reelpress.studio.render.straight import render_straight
 from reelpress.studio.render.verify import cheap_faults, full_faults
 
@@ -86,11 +87,13 @@ def _faults(
     wanted: PressOrder, plan: Plan, order: Order, film: Film, joined: Joined, cache: Cache
 ) -> list[str]:
     faults = cheap_faults(plan, film, joined)
-    mark = digest("verified", wanted.plan.hex(), sorted(wanted.contents.items()), RULES)
+    own_sound = film.own_sound is not None
+    mark = digest("verified", wanted.plan.hex(), sorted(wanted.contents.items()), own_sound, RULES)
     if faults or cache.known(mark):
         return faults
     with Composer(plan, order.resolved, order.files) as composer:
-        faults = full_faults(plan, film, joined, composer)
+        heard = mix(plan, order.files, order.resolved)
+        faults = full_faults(plan, film, joined, composer, heard)
     if not faults:
         cache.write(mark, b"verified")
     return faults
