@@ -19,7 +19,7 @@ Faults = tuple[FieldFault, ...]
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """`pictures`: the folder that relative paths of image fields start from."""
+    """`pictures`: the folder that relative paths of image and video fields start from."""
 
     plan: Plan
     encoded: bytes
@@ -53,7 +53,7 @@ class Job:
             return found
         faults = tuple(
             FieldFault(entry.field, entry.layer, problem)
-            for entry in found.images
+            for entry in (*found.images, *found.clips)
             if entry.value and (problem := self._picture_problem(entry.field, entry.value))
         )
         return faults or found
@@ -62,24 +62,24 @@ class Job:
         return Work(self.order(resolved), self.how, path, draft, self.at_s)
 
     def order(self, resolved: Resolved) -> PressOrder:
-        own = {image_key(field): self.picture(value) for field, value in resolved.image_values.items()}
+        own = {image_key(field): self.picture(value) for field, value in resolved.file_values.items()}
         return PressOrder(self.encoded, resolved, {**self.files, **own}, self.contents, self.room)
 
     def picture(self, value: str) -> Path:
         return (self.pictures / value).resolve()
 
     def name_picture(self, value: str) -> str:
-        """Equal pictures have equal names, whatever their files are called."""
+        """Equal pictures and clips have equal names, whatever their files are called."""
         return picture_digest(self.picture(value))
 
     def _picture_problem(self, field: str, value: str) -> str:
         if _ADDRESS.match(value):
             return (
                 f"field {field!r} holds an address; the command line fetches nothing: "
-                "save the picture and give the path of its file"
+                "save what is there and give the path of its file"
             )
         if not self.picture(value).is_file():
-            return f"field {field!r}: there is no such picture file (paths start from {self.pictures})"
+            return f"field {field!r}: there is no such file (paths start from {self.pictures})"
         return ""
 
 

@@ -86,7 +86,7 @@ def render_template(
     straight: bool = False,
     cache: Path | None = None,
 ) -> None:
-    """Render to `out`; image values are paths of local files. Raises StartupFault in the user's words."""
+    """Render to `out`; values of files are paths on this machine. Raises StartupFault in the user's words."""
     how = _how(still=out.suffix.lower() in STILLS, straight=straight)
     job = Job.of(path, stockroom(cache), Path(), how, at_s)
     resolved = job.resolved(data)

@@ -111,9 +111,7 @@ def _layers(plan: Plan, rate: float) -> Table:
 
 
 def _why(layer: PlanLayer) -> str:
-    return (
-        f"its text holds {layer.template!r}" if layer.kind == "text" else "reelpress:field names its picture"
-    )
+    return f"its text holds {layer.template!r}" if layer.kind == "text" else "reelpress:field names its file"
 
 
 def _times(ranges: tuple[FrameRange, ...], rate: float) -> str:

@@ -1,14 +1,27 @@
 """One medium in a file: what a render process does for the command line. Importable, picklable, silent."""
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Literal
 
+from reelpress.studio.assets.clips import copy_clip
+from reelpress.studio.assets.faults import MediaFault
 from reelpress.studio.plan import Plan
 from reelpress.studio.plan.digest import digest, shown
-from reelpress.studio.render import PressOrder, render_still, render_straight, write_video
+from reelpress.studio.plan.mapping import image_key
+from reelpress.studio.render import (
+    PressOrder,
+    RenderFault,
+    file_digest,
+    render_still,
+    render_straight,
+    write_video,
+)
+from reelpress.studio.render.cache import Cache
+from reelpress.studio.render.house import BUILD
+from reelpress.studio.render.pressroom import cache_of
 
 How = Literal["press", "straight", "still"]
 
@@ -49,20 +62,39 @@ def make(work: Work) -> int:
 
 
 def _pressed(work: Work) -> None:
-    write_video(work.order, work.draft)
+    write_video(_in_house_form(work.order), work.draft)
 
 
 def _straight(work: Work) -> None:
-    order = work.order
+    order = _in_house_form(work.order)
     render_straight(_plan(order.plan), order.resolved, order.files, work.draft)
 
 
 def _still(work: Work) -> None:
-    order = work.order
+    order = _in_house_form(work.order)
     work.draft.write_bytes(render_still(_plan(order.plan), order.resolved, order.files, work.at_s))
 
 
 _WAYS = {"press": _pressed, "straight": _straight, "still": _still}
+
+
+def _in_house_form(order: PressOrder) -> PressOrder:
+    """The order with our copies of its clips, made once for their content. Raises RenderFault."""
+    cache = cache_of(order.room.folder, order.room.disk_bytes)
+    copies = {
+        key: _house_clip(cache, key, order.files[key]) for key in map(image_key, order.resolved.clip_values)
+    }
+    return replace(order, files={**order.files, **copies})
+
+
+def _house_clip(cache: Cache, key: str, clip: Path) -> Path:
+    def make(path: Path) -> None:
+        try:
+            copy_clip(clip, path)
+        except MediaFault as fault:
+            raise RenderFault(f"{fault.reason}.", key) from fault
+
+    return cache.file(digest("clip", file_digest(clip), BUILD), make)
 
 
 @lru_cache(maxsize=4)

@@ -103,13 +103,13 @@ async def _copied(platform: Platform, found: Sniffed, source: Path, target: Path
 async def _transcoded(platform: Platform, found: Sniffed, source: Path, target: Path) -> _Copy:
     facts = await in_sandbox(platform, probe, source, found.format)
     transcode = transcode_video if facts.has_video else transcode_audio
-    ours = await in_sandbox(platform, transcode, source, found.format, target, limits=_limits(facts))
+    ours = await in_sandbox(platform, transcode, source, found.format, target, limits=limits_of(facts))
     if facts.has_video:
         return _Copy("video", "video/mp4", _facts_json(ours))
     return _Copy("audio", "audio/flac", _facts_json(ours))
 
 
-def _limits(facts: MediaFacts) -> Limits:
+def limits_of(facts: MediaFacts) -> Limits:
     """Time by the work there is: what claims to be short may not take long."""
     pixels = facts.width * facts.height * float(facts.fps) * facts.duration_s
     seconds = 20 + facts.duration_s / SOUND_SPEED + pixels / SLOWEST_PX_PER_S

@@ -67,7 +67,7 @@ class Compiled:
 def compile_definition(
     definition: Definition, parts: Sequence[PartInput], fallbacks: Mapping[str, str]
 ) -> Compiled:
-    """`fallbacks`: image asset id -> key. Raises CompileFault."""
+    """`fallbacks`: image or video asset id -> key. Raises CompileFault."""
     try:
         names = _layer_names(parts)
         sources = [_source(definition, index, part, fallbacks) for index, part in enumerate(parts)]
@@ -135,7 +135,7 @@ def _properties(entry: FieldMapping, fallbacks: Mapping[str, str]) -> Iterator[t
         yield "reelpress:min_size", f"{entry.fit.min_size:g}"
     if entry.fit.max_lines is not None:
         yield "reelpress:max_lines", str(entry.fit.max_lines)
-    if entry.kind == "image" and entry.fallback is not None:
+    if entry.kind != "text" and entry.fallback is not None:
         yield "resource", fallbacks[entry.fallback]
 
 
@@ -191,7 +191,7 @@ def _left_to_template(plan: Plan, given: Sequence[PlanMapping]) -> Iterator[str]
         if (entry.layer, entry.slot) in mapped or (len(slots) == 1 and (entry.layer, "") in mapped):
             continue
         note = f"Layer {entry.layer!r} is not mapped: it takes the field {entry.field!r} its template names"
-        if kind == "image":
+        if kind != "text":
             yield note if resource else f"{note}, and shows nothing without it."
         elif entry.fallback is None:
             yield f"{note}, and a request without it is refused because there is no fallback."

@@ -52,7 +52,7 @@ async def material_of(conn: Connection, workspace_id: str, definition: Definitio
     links = await assets.links(conn, workspace_id, templates)
     wanted = [link.asset_id for link in links if link.asset_id is not None]
     linked = await assets.assets_by_id(conn, workspace_id, [*wanted, *fallbacks.values()])
-    _check_fallbacks(fallbacks, linked)
+    _check_fallbacks(definition, fallbacks, linked)
     families = [family for asset in parts if asset.kind == "mlt" for family in asset.facts["fonts"]]
     return Material(
         parts,
@@ -128,24 +128,29 @@ def _check_parts(definition: Definition, found: Mapping[UUID, Asset]) -> None:
 
 
 def _fallback_ids(definition: Definition) -> dict[int, UUID]:
-    """Mapping -> the asset an image layer falls back on."""
+    """Mapping -> the asset an image or video layer falls back on."""
     ids: dict[int, UUID] = {}
     problems: list[Problem] = []
     for index, entry in enumerate(definition.mappings):
-        if entry.kind == "image" and entry.fallback is not None:
+        if entry.kind != "text" and entry.fallback is not None:
             try:
                 ids[index] = UUID(entry.fallback)
             except ValueError:
-                problems.append(Problem(f"mappings[{index}].fallback", "must be the id of an image asset"))
+                problems.append(
+                    Problem(f"mappings[{index}].fallback", f"must be the id of an asset of kind {entry.kind}")
+                )
     _raise_if(problems)
     return ids
 
 
-def _check_fallbacks(fallbacks: Mapping[int, UUID], found: Mapping[UUID, Asset]) -> None:
+def _check_fallbacks(
+    definition: Definition, fallbacks: Mapping[int, UUID], found: Mapping[UUID, Asset]
+) -> None:
+    kinds = {index: definition.mappings[index].kind for index in fallbacks}
     _raise_if(
-        Problem(f"mappings[{index}].fallback", f"{asset_id} is no image asset of this workspace")
+        Problem(f"mappings[{index}].fallback", f"{asset_id} is no {kinds[index]} asset of this workspace")
         for index, asset_id in fallbacks.items()
-        if asset_id not in found or found[asset_id].kind != "image"
+        if asset_id not in found or found[asset_id].kind != kinds[index]
     )
 
 

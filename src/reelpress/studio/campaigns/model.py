@@ -24,7 +24,7 @@ MAX_DEFINITION_BYTES = 1_000_000
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
 FieldName = Annotated[str, StringConstraints(pattern=r"^[^{}\s\x00-\x1f][^{}\x00-\x1f]{0,99}$")]
 AttributeName = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
-LayerKind = Literal["text", "image"]
+LayerKind = Literal["text", "image", "video"]
 Transform = Annotated[str, StringConstraints(pattern=r"^[a-z_]{1,20}(:.{0,60})?$")]
 
 
@@ -88,7 +88,7 @@ class Part(_Model):
 
 
 class Fit(_Model):
-    """How a value is made to fit its layer's box. Text: shrink, wrap, ellipsis. Image: cover, contain.
+    """How a value is made to fit its layer's box. Text: shrink, wrap, ellipsis. Others: cover, contain.
 
     What is left out is as the template says.
     """
@@ -101,7 +101,7 @@ class Fit(_Model):
 class Mapping(_Model):
     """layer <- field. `placeholder` is the name between the braces in the layer's text.
 
-    Without a placeholder the mapping is for the whole layer: an image, or the single
+    Without a placeholder the mapping is for the whole layer: an image, a video, or the single
     placeholder of a text.
     """
 
@@ -118,7 +118,7 @@ class Mapping(_Model):
     fallback: str | None = Field(
         default=None,
         max_length=2000,
-        description="Text, or for an image layer the id of an image asset, used when the value is empty",
+        description="Text, or the id of an asset for an image or video layer, used when the value is empty",
     )
     fit: Fit = Fit()
     required: bool | None = Field(
@@ -199,7 +199,7 @@ class Definition(_Model):
         """Field names in the order of parts and mappings, each once.
 
         The positional arrays of a request fill these in order: `video-texts` and `image-texts`
-        the text fields, `image-urls` the image fields.
+        the text fields, `image-urls` the image fields, `video-urls` the video fields.
         """
         ordered = sorted(self.mappings, key=lambda mapping: mapping.part)
         return tuple(dict.fromkeys(m.field for m in ordered if kind is None or m.kind == kind))

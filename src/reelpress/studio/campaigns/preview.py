@@ -10,7 +10,7 @@ from reelpress.platform.errors import Refusal
 from reelpress.platform.sandbox import SandboxCrash, SandboxTimeout
 from reelpress.studio.campaigns import gather
 from reelpress.studio.campaigns.drafts import draft_of
-from reelpress.studio.campaigns.preview_pictures import preview_pictures
+from reelpress.studio.campaigns.preview_pictures import preview_clips, preview_pictures
 from reelpress.studio.plan import Plan, Resolved, resolve
 from reelpress.studio.render import RenderFault
 from reelpress.studio.render.stillroom import Still, StillOrder, still_of
@@ -43,14 +43,15 @@ async def look(
     """The draft at a moment. Raises Refusal; PublishRefusal where the draft cannot be compiled.
 
     Seconds count from the start of the part, or of the video where none is named; below 0 the moment that
-    shows the layers best is taken. Empty values are shown as samples. A picture's value is a URL or the id
-    of an image asset. `width` in pixels; 0: the video's own.
+    shows the layers best is taken. Empty values are shown as samples. A picture's or clip's value is a
+    URL or the id of an asset. `width` in pixels; 0: the video's own.
     """
     draft = await draft_of(platform, workspace_id, campaign_id)
     resolved = _resolved(draft.plan, values)
     moment = _moment(draft.plan, at_s, part)
     files = await gather.local_files(platform, draft.resources)
     files |= await preview_pictures(platform, workspace_id, resolved.image_values)
+    files |= await preview_clips(platform, workspace_id, resolved.clip_values)
     whole = {name: path.resolve() for name, path in files.items()}
     order = StillOrder(draft.encoded, resolved, whole, moment, part, width)
     try:

@@ -34,7 +34,7 @@ def edited(
 ) -> tuple[Scene, tuple[Missing, ...]]:
     """`keys`: resource as spelled -> our key, None while missing. `overrides`: line of a layer -> properties.
 
-    A missing sample of a picture that comes with the request is left out; any other is reported.
+    A missing sample of what comes with the request is left out; any other is reported.
     """
     services: dict[str, Service] = {}
     missing: list[Missing] = []

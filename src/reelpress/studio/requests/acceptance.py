@@ -13,7 +13,14 @@ from reelpress.platform.errors import Refusal
 from reelpress.studio.campaigns import service as campaigns
 from reelpress.studio.campaigns.model import CpaasEgress, Version
 from reelpress.studio.requests import seal, store
-from reelpress.studio.requests.binding import bind, check_image_urls, profile_key, resolved_or_fault
+from reelpress.studio.requests.binding import (
+    bind,
+    check_addresses,
+    field_path,
+    profile_key,
+    resolved_or_fault,
+)
+from reelpress.studio.requests.clips import asset_id_of, missing_clip
 from reelpress.studio.requests.model import Accepted, Content
 from reelpress.studio.requests.order import Order, OrderFault
 from reelpress.studio.requests.plans import plan_of
@@ -44,7 +51,7 @@ async def accept(platform: Platform, caller: Caller, order: Order) -> UUID:
     identity = seal.identity_digest(platform.keys, order.identity(caller.workspace_id))
     async with platform.db.transaction() as conn:
         version = await _current_version(conn, caller.workspace_id, use_case_id)
-        content = _content(platform, order, version)
+        content = await _content(platform, conn, order, version)
         if (earlier := await _earlier(platform, conn, caller, key, identity)) is not None:
             return earlier
         accepted = Accepted(
@@ -96,12 +103,16 @@ async def _current_version(conn: Connection, workspace_id: str, use_case_id: UUI
         raise OrderFault(400, refusal.message, "use-case-id") from refusal
 
 
-def _content(platform: Platform, order: Order, version: Version) -> Content:
+async def _content(platform: Platform, conn: Connection, order: Order, version: Version) -> Content:
     """What of the order is kept. Raises OrderFault where the version cannot be served with it."""
     plan = plan_of(version)
     values = bind(order, plan)
     resolved = resolved_or_fault(order, plan, values)
-    check_image_urls(order, plan, resolved, platform.settings.http_allow)
+    films = {field: url for field, url in resolved.clip_values.items() if asset_id_of(url) is None}
+    check_addresses(order, plan, resolved.image_values | films, platform.settings.http_allow)
+    if (field := await missing_clip(conn, version.workspace_id, resolved.clip_values)) is not None:
+        message = "this workspace has no video asset with this id"
+        raise OrderFault(400, message, field_path(order, plan, field))
     egress = version.definition.connection.egress
     return Content(
         client_request_id=order.client_request_id,

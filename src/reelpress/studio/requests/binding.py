@@ -30,13 +30,13 @@ def resolved_or_fault(order: Order, plan: Plan, values: Mapping[str, str]) -> Re
     raise OrderFault(400, first.message, field_path(order, plan, first.field))
 
 
-def check_image_urls(order: Order, plan: Plan, resolved: Resolved, http_allow: Sequence[str]) -> None:
-    """Refuse an image URL whose text alone rules it out; names are resolved and checked when it is fetched.
+def check_addresses(order: Order, plan: Plan, urls: Mapping[str, str], http_allow: Sequence[str]) -> None:
+    """Refuse a URL whose text alone rules it out; names are resolved and checked when it is fetched.
 
-    Raises OrderFault 400 that names the field.
+    `urls` is by field. Raises OrderFault 400 that names the field.
     """
     allowed = frozenset(Origin.parse(entry) for entry in http_allow)
-    for name, value in resolved.image_values.items():
+    for name, value in urls.items():
         if (reason := _url_refusal(value, allowed)) is not None:
             raise OrderFault(400, reason, field_path(order, plan, name))
 
@@ -57,7 +57,7 @@ def field_path(order: Order, plan: Plan, name: str) -> str:
     """Where in the request a field's value is, or should be."""
     if name in order.user_config or not order.arrays:
         return f"user-config.{name}"
-    for kind, array in (("text", _text_array(order, plan)), ("image", "image-urls")):
+    for kind, array in _arrays(order, plan):
         names = [field.name for field in plan.fields if field.kind == kind]
         if name in names and array in order.arrays:
             return f"{array}[{names.index(name)}]"
@@ -66,10 +66,15 @@ def field_path(order: Order, plan: Plan, name: str) -> str:
 
 def _positional(order: Order, plan: Plan) -> dict[str, str]:
     values: dict[str, str] = {}
-    for kind, array in (("text", _text_array(order, plan)), ("image", "image-urls")):
+    for kind, array in _arrays(order, plan):
         names = [field.name for field in plan.fields if field.kind == kind]
         values.update(zip(names, order.arrays.get(array, ()), strict=False))
     return values
+
+
+def _arrays(order: Order, plan: Plan) -> tuple[tuple[str, str], ...]:
+    """Kind of field -> the array whose entries fill fields of that kind."""
+    return (("text", _text_array(order, plan)), ("image", "image-urls"), ("video", "video-urls"))
 
 
 def _text_array(order: Order, plan: Plan) -> str:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 from uuid import UUID
 
 from reelpress.platform.context import Platform
 from reelpress.platform.jobs import Payload, Registry
+from reelpress.studio.assets.clips import clips_folder, sweep_clips
 from reelpress.studio.campaigns.publish import PREPARE_JOB
 from reelpress.studio.requests import store
 from reelpress.studio.requests.acceptance import IDEMPOTENCY_KEY_LIFE, RENDER_JOB
@@ -19,6 +21,7 @@ def register(registry: Registry) -> None:
     registry.handle(PREVIEW_JOB, preview_request, lane="render")
     registry.handle(PREPARE_JOB, prepare_version, lane="render")
     registry.every("studio.forget-keys", "41 * * * *", forget_keys)
+    registry.every("studio.sweep-clips", "47 * * * *", sweep_kept_clips)
 
 
 async def render_request(platform: Platform, payload: Payload) -> None:
@@ -37,3 +40,8 @@ async def forget_keys(platform: Platform) -> None:
     """Remove idempotency keys that bind no longer."""
     async with platform.db.connection() as conn:
         await store.forget_keys(conn, platform.clock.now() - IDEMPOTENCY_KEY_LIFE)
+
+
+async def sweep_kept_clips(platform: Platform) -> None:
+    """Remove copies of clips that no request used for some hours."""
+    await asyncio.to_thread(sweep_clips, clips_folder(platform))

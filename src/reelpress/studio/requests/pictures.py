@@ -7,16 +7,14 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from reelpress.platform.context import Platform
-from reelpress.platform.http_out import OutFailure
 from reelpress.studio.assets import images
 from reelpress.studio.assets.faults import MediaFault
 from reelpress.studio.assets.intake import in_sandbox
 from reelpress.studio.plan.mapping import image_key
-from reelpress.studio.requests.faults import Outage, Unrenderable
+from reelpress.studio.requests.faults import Unrenderable
+from reelpress.studio.requests.fetching import fetch
 
 TIMEOUT_S = 20.0
-PASSING = frozenset({"dns", "connect", "timeout"})
-PASSING_STATUSES = frozenset({408, 425, 429})
 
 
 async def fetch_pictures(platform: Platform, urls: Mapping[str, str], folder: Path) -> dict[str, Path]:
@@ -32,19 +30,11 @@ async def fetch_pictures(platform: Platform, urls: Mapping[str, str], folder: Pa
 
 
 async def _fetch(platform: Platform, field: str, url: str, path: Path) -> Path:
+    what = f"the picture of field {field!r}"
     raw, clean = path.with_suffix(".in"), path.with_suffix(".img")
-    got = await platform.http.download(url, raw, max_bytes=images.MAX_FILE_BYTES, timeout_s=TIMEOUT_S)
-    if isinstance(got, OutFailure):
-        message = f"the picture of field {field!r} cannot be fetched: {got.message}"
-        raise Outage(message) if _passing(got) else Unrenderable(message)
+    await fetch(platform, what, url, raw, max_bytes=images.MAX_FILE_BYTES, timeout_s=TIMEOUT_S)
     try:
         await in_sandbox(platform, images.normalise_image, raw, clean)
     except MediaFault as fault:
-        raise Unrenderable(f"the picture of field {field!r} cannot be used: {fault.reason}") from fault
+        raise Unrenderable(f"{what} cannot be used: {fault.reason}") from fault
     return clean
-
-
-def _passing(failure: OutFailure) -> bool:
-    if failure.status is not None:
-        return failure.status >= 500 or failure.status in PASSING_STATUSES
-    return failure.kind in PASSING

@@ -13,8 +13,8 @@ from reelpress.studio.media.negotiate import Variant
 from reelpress.studio.plan import Resolved, resolve
 from reelpress.studio.render import RenderFault, render_previews
 from reelpress.studio.requests import store
+from reelpress.studio.requests.clips import fetch_files
 from reelpress.studio.requests.faults import Outage
-from reelpress.studio.requests.pictures import fetch_pictures
 from reelpress.studio.requests.plans import plan_of
 from reelpress.studio.requests.seal import open_content
 from reelpress.studio.requests.workroom import workroom
@@ -36,8 +36,8 @@ async def make_previews(platform: Platform, workspace_id: str, request_id: UUID,
     async with workroom(platform) as folder:
         try:
             resources = await campaigns.resource_files(platform, version)
-            pictures = await fetch_pictures(platform, resolved.image_values, folder)
-            files = {name: path.resolve() for name, path in (resources | pictures).items()}
+            brought = await fetch_files(platform, workspace_id, resolved, folder)
+            files = {name: path.resolve() for name, path in (resources | brought).items()}
             made = await platform.sandbox.render(
                 render_previews, plan, resolved, files, folder, timeout_s=platform.settings.render_timeout_s
             )

@@ -20,9 +20,9 @@ from reelpress.studio.media.negotiate import Kind, Variant
 from reelpress.studio.plan import Resolved, resolve
 from reelpress.studio.render import PressOrder, RenderFault, Stockroom, press_video, render_image
 from reelpress.studio.requests import store
+from reelpress.studio.requests.clips import fetch_files
 from reelpress.studio.requests.faults import Outage, Superseded, Unrenderable
 from reelpress.studio.requests.model import Content, Request, State
-from reelpress.studio.requests.pictures import fetch_pictures
 from reelpress.studio.requests.plans import encoded_plan_of, plan_of
 from reelpress.studio.requests.seal import open_content
 from reelpress.studio.requests.workroom import workroom
@@ -65,8 +65,8 @@ async def _make(platform: Platform, version: Version, content: Content, folder: 
     if not isinstance(resolved, Resolved):
         raise Unrenderable(resolved[0].message)
     resources = await campaigns.resource_files(platform, version)
-    pictures = await fetch_pictures(platform, resolved.image_values, folder)
-    files = {name: path.resolve() for name, path in (resources | pictures).items()}
+    brought = await fetch_files(platform, version.workspace_id, resolved, folder)
+    files = {name: path.resolve() for name, path in (resources | brought).items()}
     timeout_s = platform.settings.render_timeout_s
     with _explained():
         if plan.output.kind == "image":

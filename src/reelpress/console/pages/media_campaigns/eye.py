@@ -138,7 +138,10 @@ async def _show(
     if part is not None and not 0 <= part < len(draft.parts):
         raise not_found("part", part + 1)
     async with platform.db.connection() as conn:
-        pictures = await assets.newest(conn, principal.workspace_id, "image", MAX_PICTURES)
+        own_files = {
+            "image": await assets.newest(conn, principal.workspace_id, "image", MAX_PICTURES),
+            "video": await assets.newest(conn, principal.workspace_id, "video", MAX_PICTURES),
+        }
     quick = bool(request.headers.get("hx-request"))
     reel, faults = await _reel(platform, principal, frame, part)
     return show(
@@ -148,7 +151,7 @@ async def _show(
         frame,
         "config",
         reel=reel,
-        pictures=pictures,
+        own_files=own_files,
         form=form,
         **{"picture": "", "in_sight": (), "faults": faults, **shown},
     )

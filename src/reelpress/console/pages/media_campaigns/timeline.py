@@ -24,7 +24,7 @@ class Bar:
 
 @dataclass(frozen=True, slots=True)
 class Lane:
-    """`kind`: part, text or image."""
+    """`kind`: part, text, image or video."""
 
     name: str
     kind: str

@@ -125,7 +125,10 @@ async def show_video(
         found = await assets.assets_by_id(conn, workspace_id, parts.asset_ids(values))
         templates = [asset.id for asset in found.values() if asset.kind == "mlt"]
         links = await assets.links(conn, workspace_id, templates)
-        pictures = await assets.newest(conn, workspace_id, "image", MAX_PICTURES)
+        fallbacks = {
+            "image": await assets.newest(conn, workspace_id, "image", MAX_PICTURES),
+            "video": await assets.newest(conn, workspace_id, "video", MAX_PICTURES),
+        }
     shown = parts.views(values, found, links)
     fault_at = by_place(faults or [])
     return show(
@@ -138,7 +141,7 @@ async def show_video(
         values=values,
         parts=shown,
         kinds=parts.KINDS,
-        pictures=pictures,
+        fallbacks=fallbacks,
         faults=faults or [],
         fault_at=fault_at,
         opened={part, *parts.at_fault(shown, fault_at)},
