@@ -53,8 +53,9 @@ class Job:
             return found
         faults = tuple(
             FieldFault(entry.field, entry.layer, problem)
-            for entry in (*found.images, *found.clips)
-            if entry.value and (problem := self._picture_problem(entry.field, entry.value))
+            for what, entries in (("picture", found.images), ("clip", found.clips))
+            for entry in entries
+            if entry.value and (problem := self._file_problem(what, entry.field, entry.value))
         )
         return faults or found
 
@@ -72,14 +73,14 @@ class Job:
         """Equal pictures and clips have equal names, whatever their files are called."""
         return picture_digest(self.picture(value))
 
-    def _picture_problem(self, field: str, value: str) -> str:
+    def _file_problem(self, what: str, field: str, value: str) -> str:
         if _ADDRESS.match(value):
             return (
                 f"field {field!r} holds an address; the command line fetches nothing: "
-                "save what is there and give the path of its file"
+                f"save the {what} and give the path of its file"
             )
         if not self.picture(value).is_file():
-            return f"field {field!r}: there is no such file (paths start from {self.pictures})"
+            return f"field {field!r}: there is no such {what} file (paths start from {self.pictures})"
         return ""
 
 

@@ -80,10 +80,11 @@ _WAYS = {"press": _pressed, "straight": _straight, "still": _still}
 
 def _in_house_form(order: PressOrder) -> PressOrder:
     """The order with our copies of its clips, made once for their content. Raises RenderFault."""
+    keys = [image_key(field) for field in order.resolved.clip_values]
+    if not keys:
+        return order
     cache = cache_of(order.room.folder, order.room.disk_bytes)
-    copies = {
-        key: _house_clip(cache, key, order.files[key]) for key in map(image_key, order.resolved.clip_values)
-    }
+    copies = {key: _house_clip(cache, key, order.files[key]) for key in keys}
     return replace(order, files={**order.files, **copies})
 
 

@@ -215,6 +215,11 @@ async def test_what_cannot_be_published_is_listed_in_full(console: Console, tmp_
             "mappings[0].fallback",
             "id of an image asset",
         ),
+        (
+            {"mappings": [mapping | {"layer": "Photo", "kind": "image", "fallback": video["id"]}]},
+            "mappings[0].fallback",
+            "is not an image asset",
+        ),
     ]
     for change, field, word in cases:
         made = await console.create(good | change)

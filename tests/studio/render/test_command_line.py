@@ -6,7 +6,7 @@ import pytest
 from PIL import Image
 from tests.studio.mlt_documents import clear, document, filter_, place, producer, text
 from tests.studio.render.conftest import Samples
-from tests.studio.render.media_samples import make_picture
+from tests.studio.render.media_samples import make_clip, make_picture
 from tests.studio.render.test_frames import FILM
 from typer.testing import CliRunner
 
@@ -14,6 +14,8 @@ from reelpress.cli.commands import app
 from reelpress.cli.render import render_template, stockroom
 from reelpress.cli.template import inspect_template
 from reelpress.platform.errors import StartupFault
+from reelpress.studio.render.media_in import Film
+from reelpress.studio.render.planes import Converter
 from reelpress.studio.render.pressroom import cache_of
 
 PORTRAIT = producer("photo", "qimage", "face.png", 50, place("200 20 80 60 1"), reelpress_field="photo")
@@ -175,3 +177,43 @@ def test_explain_of_one_template_prints_the_cost_and_renders_nothing(
     for words in ("rows encoded", "One customer: about", "*name* costs most"):
         assert words in said
     assert not stockroom().folder.exists()
+
+
+CLIP = producer("clip", "avformat", "{{hello}}", 50, place("200 20 80 60 1"))
+
+
+@pytest.fixture
+def with_clip(samples: Samples, tmp_path: Path) -> Path:
+    path = tmp_path / "clips.mlt"
+    path.write_bytes(document([FILM, CLIP], [[("film", 0, 0, 19)], [("clip", 5, 0, 9)]], frames=20))
+    (tmp_path / "film.mp4").write_bytes(samples.files["film.mp4"].read_bytes())
+    make_clip(tmp_path / "hello.mkv", [(20, 200, 20)] * 4)
+    return path
+
+
+@pytest.mark.parametrize("options", [(), ("--straight",)])
+def test_a_clip_comes_as_the_path_of_a_file(
+    options: tuple[str, ...], with_clip: Path, tmp_path: Path
+) -> None:
+    data = json.dumps({"hello": str(tmp_path / "hello.mkv")})
+    rendered(with_clip, "-d", data, "-o", str(tmp_path / "out.mp4"), *options)
+    film = Film(tmp_path / "out.mp4", "out")
+    inside = [Converter().film_to_bgra(film.at(number / 25))[50, 240] for number in (2, 6, 14, 17)]
+    film.close()
+    green = [bool(blue < 60 and green > 150 and red < 60) for blue, green, red, _ in inside]
+    assert green == [False, True, True, False]
+
+
+def test_rows_of_a_table_bring_their_own_clips_and_a_broken_one_fails_alone(
+    with_clip: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "broken.mkv").write_bytes(b"#EXTM3U\nfile:///etc/passwd\n")
+    (tmp_path / "rows.csv").write_text("hello\nhello.mkv\nbroken.mkv\nabsent.mkv\n")
+    said = CliRunner().invoke(
+        app, ["render", str(with_clip), "--csv", str(tmp_path / "rows.csv"), "-o", str(tmp_path / "out")]
+    )
+    assert said.exit_code == 1
+    assert len(list((tmp_path / "out").glob("*.mp4"))) == 1
+    table = next(path for path in (tmp_path / "out").iterdir() if path.suffix == ".csv").read_text()
+    assert "playlist" in table
+    assert "no such clip file" in table

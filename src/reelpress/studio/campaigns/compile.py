@@ -107,10 +107,11 @@ def _source(definition: Definition, index: int, part: PartInput, fallbacks: Mapp
 def _scene(definition: Definition, index: int, part: PartInput, fallbacks: Mapping[str, str]) -> Scene:
     assert part.template is not None
     overrides: dict[int, dict[str, str]] = {}
-    lines = {str(layer["name"]): int(layer["line"]) for layer in part.layers}
+    layers = {str(layer["name"]): layer for layer in part.layers}
     for entry in definition.mappings:
-        if entry.part == index and entry.layer in lines:
-            overrides.setdefault(lines[entry.layer], {}).update(_properties(entry, fallbacks))
+        if entry.part == index and (layer := layers.get(entry.layer)):
+            said = _properties(entry, str(layer["fields"][0]), fallbacks)
+            overrides.setdefault(int(layer["line"]), {}).update(said)
     scene = parse_scene(part.template.read_bytes(), part.file_name)
     scene, missing = edited(scene, part.links, overrides)
     if missing:
@@ -127,8 +128,11 @@ def _scene(definition: Definition, index: int, part: PartInput, fallbacks: Mappi
     return scene
 
 
-def _properties(entry: FieldMapping, fallbacks: Mapping[str, str]) -> Iterator[tuple[str, str]]:
-    """The mapping's settings as the properties that a template would say them with."""
+def _properties(entry: FieldMapping, slot: str, fallbacks: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """The mapping's settings as the properties that a template would say them with.
+
+    `slot` is the layer's own field, which its resource may have named until it is the fallback's.
+    """
     if entry.fit.rule is not None:
         yield "reelpress:fit", entry.fit.rule
     if entry.fit.min_size is not None:
@@ -137,6 +141,7 @@ def _properties(entry: FieldMapping, fallbacks: Mapping[str, str]) -> Iterator[t
         yield "reelpress:max_lines", str(entry.fit.max_lines)
     if entry.kind != "text" and entry.fallback is not None:
         yield "resource", fallbacks[entry.fallback]
+        yield "reelpress:field", slot
 
 
 def _plan_mapping(

@@ -25,6 +25,7 @@ from reelpress.studio.plan import ResourceFacts
 
 COMPILE_LIMITS = Limits(seconds=120, memory_mb=1024)
 FONT_KEY = "font:"
+A_KIND = {"image": "an image", "video": "a video"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +138,7 @@ def _fallback_ids(definition: Definition) -> dict[int, UUID]:
                 ids[index] = UUID(entry.fallback)
             except ValueError:
                 problems.append(
-                    Problem(f"mappings[{index}].fallback", f"must be the id of an asset of kind {entry.kind}")
+                    Problem(f"mappings[{index}].fallback", f"must be the id of {A_KIND[entry.kind]} asset")
                 )
     _raise_if(problems)
     return ids
@@ -148,7 +149,9 @@ def _check_fallbacks(
 ) -> None:
     kinds = {index: definition.mappings[index].kind for index in fallbacks}
     _raise_if(
-        Problem(f"mappings[{index}].fallback", f"{asset_id} is no {kinds[index]} asset of this workspace")
+        Problem(
+            f"mappings[{index}].fallback", f"{asset_id} is not {A_KIND[kinds[index]]} asset of this workspace"
+        )
         for index, asset_id in fallbacks.items()
         if asset_id not in found or found[asset_id].kind != kinds[index]
     )
