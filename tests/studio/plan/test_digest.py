@@ -4,7 +4,7 @@ import pytest
 from tests.studio.mlt_documents import clear, document, filter_, place, producer, properties, text
 
 from reelpress.studio.plan import OutputSpec, PartSource, Plan, Resolved, ResourceFacts, compile_plan, resolve
-from reelpress.studio.plan.digest import picture_digest, shown, sound_digest
+from reelpress.studio.plan.digest import own_sound_digest, picture_digest, shown, sound_digest
 from reelpress.studio.scene import parse_scene
 
 CONTENTS = {"film.mp4": "f1", "face.png": "p1", "intro.mp4": "i1", "font:own": "t1"}
@@ -217,3 +217,43 @@ def test_the_digest_of_a_plan_that_came_back_from_json_is_the_same() -> None:
     again = Plan.decode(plan.encode())
     assert of_text(again) == of_text(plan)
     assert sound_digest(again, CONTENTS) == sound_digest(plan, CONTENTS)
+
+
+def with_clip(first: int = 0, inner: str = "", **values: str) -> Plan:
+    """A customer's clip over the film, from its frame `first` on."""
+    clip = producer("clip", "avformat", "{{hello}}", 200, inner, **values)
+    data = document([FILM, clip], [[("film", 0, 0, 49)], [("clip", 10, first, first + 29)]], frames=50)
+    return plan_of(data)
+
+
+def own_sound(plan: Plan, content: str = "c1") -> str:
+    resolved = resolve(plan, {"hello": "https://media.example.com/hello.mp4"})
+    assert isinstance(resolved, Resolved)
+    return own_sound_digest(plan, resolved, CONTENTS | {"field:hello": content})
+
+
+def test_the_place_of_a_clip_says_which_second_of_it_is_seen_and_how_it_is_fitted() -> None:
+    def place_of(plan: Plan) -> str:
+        return picture_digest(plan, CONTENTS, 10, 39)
+
+    plain = place_of(with_clip())
+    assert place_of(with_clip(first=3)) != plain
+    assert place_of(with_clip(reelpress_fit="cover")) != plain
+    assert place_of(with_clip(reelpress_radius="9")) != plain
+    assert place_of(with_clip(inner=GAIN)) == plain
+
+
+def test_a_clip_changes_her_sound_and_nobody_elses() -> None:
+    assert sound_digest(with_clip(), CONTENTS) == sound_digest(with_clip(first=3, inner=GAIN), CONTENTS)
+    plain = own_sound(with_clip())
+    assert own_sound(with_clip()) == plain
+    others = [own_sound(with_clip(), "c2"), own_sound(with_clip(first=3)), own_sound(with_clip(inner=GAIN))]
+    assert len({plain, *others}) == 4
+
+
+def test_her_clip_is_her_value() -> None:
+    plan = with_clip()
+    resolved = resolve(plan, {"hello": "https://media.example.com/hello.mp4"})
+    assert isinstance(resolved, Resolved)
+    hers, other = (shown(resolved, CONTENTS | {"field:hello": digest}, ("hello",)) for digest in ("c1", "c2"))
+    assert hers != other

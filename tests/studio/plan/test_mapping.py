@@ -68,6 +68,19 @@ def test_pictures_to_fetch_are_listed_by_field() -> None:
     assert resolved.image_values == {"photo": "https://img.example/1.jpg"}
 
 
+def test_clips_to_fetch_are_listed_apart_from_pictures() -> None:
+    clip = producer("clip", "avformat", "sample.mp4", 50, reelpress_field="hello")
+    data = document([clip], [[("clip", 0, 0, 49)]], frames=50)
+    plan = compile_plan([PartSource("mlt", scene=parse_scene(data))], (), OutputSpec())
+    named = positional_values(plan, videos=["https://media.example.com/1.mp4"])
+    with_clip, without = resolve(plan, named), resolve(plan, {})
+    assert isinstance(with_clip, Resolved)
+    assert isinstance(without, Resolved)
+    assert with_clip.clip_values == with_clip.file_values == {"hello": "https://media.example.com/1.mp4"}
+    assert with_clip.image_values == without.clip_values == {}
+    assert without.clips[0].resource == "sample.mp4"
+
+
 @pytest.mark.parametrize(
     ("transforms", "value", "expected"),
     [

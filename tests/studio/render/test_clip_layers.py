@@ -1,6 +1,7 @@
 """A customer's clip as a layer: her film in its box, picture by picture, and her sound in everyone's."""
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,7 @@ from reelpress.studio.render.joined import Joined
 from reelpress.studio.render.media_in import SAMPLE_RATE, Film, read_sound
 from reelpress.studio.render.planes import Converter
 from reelpress.studio.render.sound import mix
-from reelpress.studio.render.verify import cheap_faults
+from reelpress.studio.render.verify import cheap_faults, full_faults
 
 RED, BLUE, GREEN, GREY = (200, 20, 20), (20, 20, 200), (20, 200, 20), (128, 128, 128)
 BOX = "100 30 160 90 1"
@@ -243,6 +244,20 @@ def test_a_clip_that_is_only_heard_is_a_layer_that_nobody_misses(job: MakeJob, t
     assert np.abs(mixed).max() > 0.4
     assert made.plan.notes == ()
     assert [span.kind for span in made.plan.spans] == ["shared"]
+
+
+def test_a_customer_who_would_hear_what_was_not_mixed_for_her_is_found_out(
+    job: MakeJob, tmp_path: Path
+) -> None:
+    clip = make_clip(tmp_path / "clip.mkv", [RED] * 20, sound=np.tile(beep(1)[:, :960], 40))
+    made = with_clip(job, clip, over_film())
+    film = filmed(made, Cache(tmp_path / "cache"))
+    heard = mix(made.plan, made.files, made.resolved)
+    with Composer(made.plan, made.resolved, made.files) as composer:
+        deaf = replace(film, own_sound=None)
+        assert full_faults(made.plan, film, join(film), composer, heard) == []
+        found = full_faults(made.plan, deaf, join(deaf), composer, heard)
+    assert found == ["the sound at 0.3 s is unlike what was mixed"]
 
 
 def test_frames_that_do_not_fit_into_the_shared_sound_are_found_out(job: MakeJob, tmp_path: Path) -> None:

@@ -6,9 +6,8 @@ from functools import lru_cache
 
 import numpy as np
 import pytest
-from tests.studio.render.test_aac import played
 
-from reelpress.studio.render.aac import FRAME_SAMPLES, PRIMING, encode_sound
+from reelpress.studio.render.aac import FRAME_SAMPLES, as_played, encode_sound
 from reelpress.studio.render.aac_head import overlap_of
 from reelpress.studio.render.media_in import SAMPLE_RATE
 from reelpress.studio.render.segment import Segment
@@ -52,11 +51,11 @@ class Spliced:
 
     @property
     def joined(self) -> Samples:
-        return played(self.frames)[:, PRIMING : PRIMING + LENGTH]
+        return as_played(self.frames)[:, :LENGTH]
 
     @property
     def straight(self) -> Samples:
-        return played(encode_sound(self.mixed))[:, PRIMING : PRIMING + LENGTH]
+        return as_played(encode_sound(self.mixed))[:, :LENGTH]
 
 
 def spliced(kind: str, *sounds: Heard, into: Sequence[bytes] = ()) -> Spliced:
@@ -97,7 +96,7 @@ def test_a_splice_without_priming_would_be_heard() -> None:
     first, last = int(made.own.keys[0]), int(made.own.keys[-1])
     cold = encode_sound(made.mixed[:, first * FRAME_SAMPLES : (last + 3) * FRAME_SAMPLES])
     frames = [*stream("tones")[:first], *cold[: last + 1 - first], *stream("tones")[last + 1 :]]
-    heard = played(frames)[:, PRIMING : PRIMING + LENGTH]
+    heard = as_played(frames)[:, :LENGTH]
     near = (first - 2) * FRAME_SAMPLES, (first + 1) * FRAME_SAMPLES
     assert noise(heard, made.mixed, *near)[0] > 10 * noise(made.straight, made.mixed, *near)[0] + 0.003
 

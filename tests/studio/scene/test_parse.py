@@ -59,10 +59,17 @@ def test_a_picture_layer_takes_its_rectangle() -> None:
     assert astuple(layer.box) == (10, 20, 100, 90)
 
 
-def test_a_resource_written_as_a_field_is_a_picture_layer_without_a_sample() -> None:
-    photo = producer("photo", "qimage", "{{face}}", 50)
+@pytest.mark.parametrize(("service", "kind"), [("qimage", "image"), ("avformat", "video")])
+def test_a_resource_written_as_a_field_is_a_layer_without_a_sample(service: str, kind: str) -> None:
+    photo = producer("photo", service, "{{face}}", 50)
     (layer,) = layers(parse_scene(document([photo], [[("photo", 0, 0, 49)]], frames=50)))
-    assert (layer.fields, layer.resource) == (("face",), "")
+    assert (layer.kind, layer.fields, layer.resource) == (kind, ("face",), "")
+    assert astuple(layer.box) == (0, 0, 320, 180)
+
+
+def test_a_film_without_a_field_is_no_layer() -> None:
+    film = producer("film", "avformat", "film.mp4", 50, reelpress_fit="cover")
+    assert layers(parse_scene(document([film], [[("film", 0, 0, 49)]], frames=50))) == ()
 
 
 def test_two_layers_never_share_a_name() -> None:

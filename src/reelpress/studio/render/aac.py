@@ -1,6 +1,6 @@
 """Samples -> AAC-LC frames that are copied into every customer's file."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from functools import cache
 from typing import Any
@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from av.audio.codeccontext import AudioCodecContext
 from av.audio.frame import AudioFrame
+from av.packet import Packet
 
 from reelpress.studio.render.media_in import SAMPLE_RATE
 from reelpress.studio.render.sound import Samples
@@ -22,6 +23,16 @@ def encode_sound(samples: Samples) -> list[bytes]:
     context: Any = _context()  # its Packet type is open, see `house`
     frames = [bytes(packet) for frame in sound_frames(samples) for packet in context.encode(frame)]
     return [*frames, *(bytes(packet) for packet in context.encode(None))]
+
+
+def as_played(frames: Sequence[bytes]) -> Samples:
+    """What a decoder makes of house sound, its priming left out."""
+    context: Any = AudioCodecContext.create("aac", "r")
+    context.extradata = sound_configuration()
+    context.sample_rate, context.layout = SAMPLE_RATE, "stereo"
+    heard = [piece.to_ndarray() for data in frames for piece in context.decode(Packet(data))]
+    heard += [piece.to_ndarray() for piece in context.decode(None)]
+    return np.concatenate(heard, axis=1)[:, PRIMING:]
 
 
 @cache

@@ -52,7 +52,7 @@ class Press:
 
     def prepare(self, seen: Callable[[Span], None] = lambda _: None) -> None:
         """Make all that no customer decides; `seen` is told of every span made. Raises RenderFault."""
-        self._track.shared()
+        self._track.prepare()
         with ThreadPoolExecutor(SPANS_AT_ONCE, thread_name_prefix="prepare") as pool:
             for span in pool.map(self._prepared, self._plan.spans, self._pictures):
                 seen(span)

@@ -7,6 +7,7 @@ import numpy as np
 
 from reelpress.studio.plan.digest import Contents, digest, own_sound_digest, sound_digest
 from reelpress.studio.plan.model import Plan
+from reelpress.studio.plan.voices import voices_of
 from reelpress.studio.render.aac import encode_sound
 from reelpress.studio.render.cache import Cache
 from reelpress.studio.render.house import BUILD
@@ -30,6 +31,11 @@ class SoundTrack:
         self._cache = cache
         self._scope = scope
 
+    def prepare(self) -> None:
+        """Make all that no customer decides. Raises RenderFault."""
+        if self.shared() is not None and self._is_personal:
+            self._kept_sum()
+
     def shared(self) -> Part | None:
         """What everyone hears, silence at least; None for a plan without sound. Raises RenderFault."""
         if not self._is_heard:
@@ -37,21 +43,22 @@ class SoundTrack:
         key = digest("sound", self._scope, self._said, BUILD)
 
         def make() -> Segment:
-            return Segment.of_samples(encode_sound(limited(self._sum())))
+            total = self._kept_sum() if self._is_personal else shared_sum(self._plan, self._files)
+            return Segment.of_samples(encode_sound(limited(total)))
 
         return Part(key, self._cache.segment(key, make), own=False)
 
     def own(self, order: Order) -> Part | None:
         """The frames that a customer's clips change; None where they change none. Raises RenderFault."""
         shared = self.shared()
-        if shared is None or not order.resolved.clips:
+        if shared is None or not self._is_personal:
             return None
         said = own_sound_digest(self._plan, order.resolved, order.contents)
         key = digest("own sound", self._scope, self._said, said, BUILD, _GENERATION)
 
         def make() -> Segment:
             sounds = list(own_sounds(self._plan, order.resolved, order.files))
-            return own_frames(self._sum(), sounds, shared.segment.samples())
+            return own_frames(self._kept_sum(), sounds, shared.segment.samples())
 
         segment = self._cache.segment(key, make)
         return Part(key, segment, own=True) if len(segment.sizes) else None
@@ -61,10 +68,14 @@ class SoundTrack:
         return is_heard(self._plan)
 
     @cached_property
+    def _is_personal(self) -> bool:
+        return any(voice.layer for part in self._plan.parts for voice in voices_of(part))
+
+    @cached_property
     def _said(self) -> str:
         return sound_digest(self._plan, self._contents)
 
-    def _sum(self) -> Samples:
+    def _kept_sum(self) -> Samples:
         """The shared samples before they are limited, mapped: a customer needs those around her own alone."""
         shape = (_CHANNELS, samples_of(self._plan))
 

@@ -1,12 +1,15 @@
 """Is a joined video what it should be? Cheaply always; fully for the first of each plan."""
 
 import io
+from collections.abc import Iterator
 
 import av
 import numpy as np
+from av.audio.frame import AudioFrame
 from av.error import FFmpegError
 
 from reelpress.studio.plan.model import Plan
+from reelpress.studio.render.aac import as_played, encode_sound
 from reelpress.studio.render.frames import Composer
 from reelpress.studio.render.join import Film, whole
 from reelpress.studio.render.joined import Joined
@@ -18,7 +21,7 @@ from reelpress.studio.render.sound import Samples
 LEAST_SSIM = 0.90  # of any picture against what was composed; a wrong or broken one is far below
 _EVERY = 5  # pictures of personal spans are compared
 _SOUND_BLOCK = 4096  # samples whose level is compared
-_LEVEL_SHARE, _LEVEL_FLOOR = 0.5, 0.01  # how far it may be off: of the level, and of full scale
+_LEVEL_SHARE, _LEVEL_FLOOR = 0.25, 0.01  # how far it may be off: of the level, and of full scale
 
 
 def cheap_faults(plan: Plan, film: Film, joined: Joined) -> list[str]:
@@ -75,22 +78,30 @@ def _own_sound_faults(film: Film) -> list[str]:
 
 
 def _sound_faults(data: bytes, heard: Samples) -> list[str]:
-    total = np.zeros_like(heard)
+    """Both as a player hears them, since an encoder leaves out what nobody hears."""
     try:
         with av.open(io.BytesIO(data), "r", format="mp4") as file:
             stream = file.streams.audio[0]
             stream.codec_context.options = {"err_detect": "explode"}
-            for frame in file.decode(stream):
-                piece = frame.to_ndarray()
-                first = round((frame.time or 0.0) * SAMPLE_RATE)
-                low, high = max(first, 0), min(first + piece.shape[1], total.shape[1])
-                if low < high:
-                    total[:, low:high] = piece[:, low - first : high - first]
+            played = _laid(file.decode(stream), heard.shape[1])
     except FFmpegError as fault:
         return [f"a decoder refuses its sound: {type(fault).__name__}"]
-    off = np.abs(_levels(total) - _levels(heard)) > _LEVEL_SHARE * _levels(heard) + _LEVEL_FLOOR
+    levels, wanted = _levels(played), _levels(as_played(encode_sound(heard))[:, : heard.shape[1]])
+    off = np.abs(levels - wanted) > _LEVEL_SHARE * wanted + _LEVEL_FLOOR
     first = int(np.argmax(off)) * _SOUND_BLOCK / SAMPLE_RATE
     return [f"the sound at {first:.1f} s is unlike what was mixed"] if off.any() else []
+
+
+def _laid(frames: Iterator[AudioFrame], length: int) -> Samples:
+    """Decoded frames at their times."""
+    total = np.zeros((2, length), np.float32)
+    for frame in frames:
+        piece = frame.to_ndarray()
+        first = round((frame.time or 0.0) * SAMPLE_RATE)
+        low, high = max(first, 0), min(first + piece.shape[1], length)
+        if low < high:
+            total[:, low:high] = piece[:, low - first : high - first]
+    return total
 
 
 def _levels(samples: Samples) -> Samples:
