@@ -10,7 +10,7 @@ from tests.studio.mlt_documents import clear, document, filter_, place, producer
 from reelpress.studio.plan import OutputSpec, PartSource, Plan, compile_plan
 from reelpress.studio.plan.cost import CostReport, cost_report
 from reelpress.studio.plan.model import Band, Span
-from reelpress.studio.plan.prices import DEFAULT_RATES, Rates, encoded_rows
+from reelpress.studio.plan.prices import DEFAULT_RATES, SOUND_BYTES_PER_S, Rates, encoded_rows
 from reelpress.studio.plan.rects import Rect
 from reelpress.studio.plan.sights import sights_of, spanned
 from reelpress.studio.plan.spans import MAX_BAND_SHARE, rows_in, spans_of
@@ -209,3 +209,13 @@ def test_a_span_is_a_band_exactly_where_its_encoded_rows_are_few(rows: Sequence[
 
 def band_of(band: Band) -> tuple[int, int, tuple[str, ...]]:
     return band.first, band.last, band.layers
+
+
+def test_the_sound_of_a_clip_counts_as_hers_for_as_long_as_it_can_be_heard() -> None:
+    def clip(**values: str) -> tuple[str, int, int]:
+        place_of = place("100 100 320 180 1")
+        return producer("clip", "avformat", "{{hello}}", 100, place_of, **values), 50, 100
+
+    heard, mute = (cost_report(plan_of(made)) for made in (clip(), clip(audio_index="-1")))
+    assert heard.own_bytes - mute.own_bytes == SOUND_BYTES_PER_S * 100 // FPS
+    assert heard.file_bytes == mute.file_bytes

@@ -17,6 +17,7 @@ from reelpress.studio.plan.prices import (
 from reelpress.studio.plan.sights import Sights
 from reelpress.studio.plan.spans import rows_in
 from reelpress.studio.plan.trial import Trial
+from reelpress.studio.plan.voices import personal_s
 
 
 class LayerCost(msgspec.Struct, frozen=True):
@@ -82,13 +83,18 @@ def cost_report(plan: Plan, rates: Rates = DEFAULT_RATES) -> CostReport:
         known_cpu_s=join_s,
         straight_cpu_s=rates.straight_s * macroblocks(rows, plan.frames, output),
         once_cpu_s=once_cpu_s(plan.spans, output, rates),
-        own_bytes=own,
+        own_bytes=own + own_sound_bytes(plan),
         file_bytes=file_bytes(plan, spans, rates),
         f=personal / plan.frames,
         g=encoded / personal if personal else 0.0,
         costliest=max(layers, key=lambda layer: (layer.saves, layer.alone_cpu_s)).name if layers else "",
         advice=advice_for(trial),
     )
+
+
+def own_sound_bytes(plan: Plan) -> int:
+    """Of the sound in a customer's file, what her clips may change."""
+    return round(SOUND_BYTES_PER_S * min(personal_s(plan.parts), plan.duration_s))
 
 
 def file_bytes(plan: Plan, spans: Sequence[SpanCost], rates: Rates) -> int:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 import msgspec
 
-from reelpress.studio.plan.cost import file_bytes
+from reelpress.studio.plan.cost import file_bytes, own_sound_bytes
 from reelpress.studio.plan.digest import Contents, digest, picture_digest, shown
 from reelpress.studio.plan.mapping import FieldFault, Resolved, image_key, resolve
 from reelpress.studio.plan.model import Plan, Span
@@ -156,7 +156,8 @@ class Tally:
         once_s = once_cpu_s(plan.spans, output, rates) if self.good else 0.0
         straight_s = rates.straight_s * macroblocks(rows_in(output.height), plan.frames, output) * self.good
         file = file_bytes(plan, spans, rates)
-        own = sum(span.bytes for span in spans if span.layers)
+        own_sound = own_sound_bytes(plan)
+        own = own_sound + sum(span.bytes for span in spans if span.layers)
         return CampaignCount(
             rows=self.rows,
             good=self.good,
@@ -175,6 +176,7 @@ class Tally:
             straight_cpu_s=straight_s,
             straight_wall_s=straight_s / cores,
             own_bytes=sum(unit.rendered * unit.bytes for unit in units)
+            + self.good * own_sound
             + round(self.good * JOIN_BYTES * plan.frames / 1000),
             shared_bytes=file - own if self.good else 0,
             whole_bytes=file * self.good,

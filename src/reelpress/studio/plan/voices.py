@@ -1,6 +1,6 @@
 """What is heard of a part: its audible clips in order, wherever they stand in the tree of pictures."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from reelpress.studio.plan.model import PlanPart
@@ -41,6 +41,16 @@ class Voice:
     offset: float
     levels: tuple[Level, ...]
     layer: str = ""
+
+
+def personal_s(parts: Sequence[PlanPart]) -> float:
+    """Seconds over which a request's clips can be heard; at once twice, counted twice."""
+    return sum(
+        voice.frames * part.fps_den / part.fps_num
+        for part in parts
+        for voice in voices_of(part)
+        if voice.layer
+    )
 
 
 def voices_of(part: PlanPart) -> Iterator[Voice]:
