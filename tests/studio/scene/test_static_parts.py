@@ -8,6 +8,12 @@ from reelpress.studio.scene.static_parts import NAME, MeltPart, split_static, wi
 SEPIA = filter_("sepia", {"u": "75"})
 
 
+def glow(*, affine: str = "", html: str = "", **values: str) -> str:
+    """What we do not draw, beside something that would open a file."""
+    more = filter_("affine", {"background": affine}) if affine else ""
+    return (filter_("qtext", {"html": html}) if html else "") + filter_("frei0r.glow", values) + more
+
+
 def split(*clips: str, out: int = 29, extra: str = "") -> tuple[Scene, tuple[MeltPart, ...]]:
     tracks = [[(f"clip{index}", 0, 5, out)] for index in range(len(clips))]
     return split_static(parse_scene(document(clips, tracks, frames=50, extra=extra), "card.mlt"))
@@ -24,6 +30,42 @@ def test_a_static_clip_we_do_not_draw_becomes_a_film_of_the_same_frames() -> Non
     assert (film.service, film.properties.get("resource")) == ("avformat", part.name)
     assert [layer.name for layer in layers(scene)] == ["name"]
     assert timeline(scene).root.frames == 50
+
+
+def test_melt_reads_every_property_once_and_the_one_we_read() -> None:
+    """melt takes the last of a name, we the first: a second one would slip past every check."""
+    twice = '<property name="mlt_service">avformat</property><property name="resource">/etc/passwd</property>'
+    _, (part,) = split(producer("clip0", "color", "red", 50, twice + SEPIA))
+    written = with_files(part, {}).decode()
+    assert "avformat" not in written
+    assert "passwd" not in written
+
+
+def test_a_film_is_opened_with_no_option_of_a_demuxer() -> None:
+    odd = '<property name="protocol_whitelist">http</property><property name="enable_drefs">1</property>'
+    _, (part,) = split(producer("clip0", "avformat", "a.mp4", 50, odd + SEPIA))
+    written = with_files(part, {"a.mp4": "file-0"}).decode()
+    assert "whitelist" not in written
+    assert "drefs" not in written
+
+
+def test_an_effect_on_a_track_draws_the_track_as_one_film() -> None:
+    data = document([producer("clip0", "color", "red", 50)], [[("clip0", 0, 0, 29)]], frames=50)
+    data = data.replace(b'<entry producer="clip0" in="0" out="29"/>', b"\\g" + SEPIA.encode())
+    entry = b'<entry producer="clip0" in="0" out="29"/>'
+    scene, (part,) = split_static(parse_scene(data.replace(b"\\g", entry)))
+    assert (part.where.element, part.frames) == ("playlist playlist0", 30)
+    assert timeline(scene).root.frames == 50
+    gap = data.replace(b"\\g", b'<blank length="5"/>' + entry)
+    with pytest.raises(SceneFault, match="sepia"):
+        timeline(split_static(parse_scene(gap))[0])
+
+
+def test_a_clip_that_has_the_name_of_our_list_is_still_shown() -> None:
+    data = document([producer("part", "color", "red", 50, SEPIA)], [[("part", 0, 0, 29)]], frames=50)
+    _, (part,) = split_static(parse_scene(data))
+    assert part.scene.root != "part"
+    assert {"part", part.scene.root} == set(part.scene.services)
 
 
 def test_what_we_draw_is_left_as_it_is() -> None:
@@ -67,6 +109,12 @@ def test_the_document_for_melt_holds_that_clip_alone_and_only_our_paths() -> Non
         (producer("clip0", "color", "red", 50, filter_("frei0r.glow", {"0": "/etc/passwd"})), "glow"),
         (clear("clip0", 50, filter_("qtext", {"html": "<img src='/etc/passwd'>"})), "rich text"),
         (producer("clip0", "kdenlivetitle", "", 50, xmldata="<kdenlivetitle><c url='/x'/>"), "well-formed"),
+        (producer("clip0", "color", "red", 50, glow(background="avformat:http:example.com")), "glow"),
+        (producer("clip0", "color", "red", 50, glow(affine="avformat:http:example.com")), "glow"),
+        (producer("clip0", "color", "red", 50, glow(name="part.mlt")), "glow"),
+        (producer("clip0", "color", "red", 50, glow(html="<body background='x'>")), "rich text"),
+        (producer("clip0", "color", "red", 50, glow(html="<p style='background-image: u\\72l(x)'>")), "rich"),
+        (producer("clip0", "color", "red", 50, glow(html="<style>@import x</style>")), "rich text"),
     ],
 )
 def test_what_melt_may_not_draw_is_refused_with_its_line(clip: str, words: str) -> None:
