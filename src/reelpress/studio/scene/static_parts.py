@@ -61,6 +61,9 @@ def split_static(scene: Scene) -> tuple[Scene, tuple[MeltPart, ...]]:
 
     Raises SceneFault where a layer needs what we do not draw, or where melt may not draw it either.
     """
+    for one in scene.services.values():
+        if isinstance(one, Producer) and one.properties.get("resource").startswith(NAME):
+            raise one.where.fault(f"a file cannot be called {NAME!r}.", "Rename it.")
     if _fault_of(scene) is None:
         return scene, ()
     services = dict(scene.services)
@@ -216,7 +219,9 @@ def _last_frame(scene: Scene, id_: str) -> int:
 
 def _film(service: Service, part: MeltPart) -> Producer:
     """The clip as a film of the same length. A crop to the whole says that it may be transparent."""
-    pairs = (("length", str(part.frames)), ("resource", part.name), ("mlt_service", "avformat"))
+    sound = "0" if part.is_heard else "-1"
+    said = {"length": str(part.frames), "resource": part.name, "audio_index": sound}
+    pairs = (*said.items(), ("mlt_service", "avformat"))
     crop = Filter("qtcrop", Properties((("mlt_service", "qtcrop"),)), 0, None, service.where)
     filters = (crop,)
     return Producer(service.id, "avformat", Properties(pairs), 0, part.frames - 1, filters, service.where)
