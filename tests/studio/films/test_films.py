@@ -1,8 +1,9 @@
 """A template with effects we do not draw, from its upload to a customer's video."""
 
 import shutil
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import aiohttp
 import av
@@ -15,7 +16,6 @@ from tests.studio.render.test_oracle import BOX_SSIM, FRAME, WHOLE_SSIM, melt, s
 from tests.support.receiver import Receiver
 from tests.support.studio_kit import Studio, webhook
 
-from reelpress.platform.clock import SystemClock
 from reelpress.platform.context import Platform
 from reelpress.studio.assets import intake
 from reelpress.studio.films import service
@@ -106,7 +106,7 @@ async def test_a_template_that_melt_may_or_can_not_draw_is_refused_with_its_line
     assert await platform.storage.list(FILMS) == []
 
 
-async def upload(studio: Studio, data: bytes) -> dict[str, object]:
+async def upload(studio: Studio, data: bytes) -> dict[str, Any]:
     form = aiohttp.FormData()
     form.add_field("file", data, filename="card.mlt")
     url = f"{studio.url}/api/v1/assets"
@@ -128,7 +128,11 @@ async def test_a_film_lives_while_a_version_holds_it_and_a_day_after_its_last_us
     assert await service.remove_unused(platform) == 1
     assert sorted(await platform.storage.list(FILMS)) == sorted([held, film_key("looked-at")])
 
-    later = SystemClock().now() + timedelta(days=2)
-    monkeypatch.setattr(type(platform.clock), "now", lambda _: later)
+    later = platform.clock.now() + timedelta(days=2)
+
+    def now(_: object) -> datetime:
+        return later
+
+    monkeypatch.setattr(type(platform.clock), "now", now)
     assert await service.remove_unused(platform) == 1
     assert await platform.storage.list(FILMS) == [held]

@@ -2,7 +2,7 @@ import pytest
 from tests.studio.mlt_documents import clear, document, filter_, producer, properties, text
 
 from reelpress.studio.scene import SceneFault, layers, parse_scene, timeline
-from reelpress.studio.scene.model import Producer, Scene
+from reelpress.studio.scene.model import Entry, Playlist, Producer, Scene
 from reelpress.studio.scene.static_parts import NAME, MeltPart, split_static, with_files
 
 SEPIA = filter_("sepia", {"u": "75"})
@@ -22,7 +22,7 @@ def split(*clips: str, out: int = 29, extra: str = "") -> tuple[Scene, tuple[Mel
 def test_a_static_clip_we_do_not_draw_becomes_a_film_of_the_same_frames() -> None:
     words = clear("clip1", 50, text("{{name}}"))
     scene, (part,) = split(producer("clip0", "qimage", "a.png", 50, SEPIA), words)
-    assert (part.frames, part.resources, part.name[: len(NAME)]) == (30, ("a.png",), NAME)
+    assert (part.frames, part.resources, part.name[: len(NAME)]) == (25, ("a.png",), NAME)
     assert "sepia" in part.why
     assert part.where.line > 0
     film = scene.services["clip0"]
@@ -30,6 +30,40 @@ def test_a_static_clip_we_do_not_draw_becomes_a_film_of_the_same_frames() -> Non
     assert (film.service, film.properties.get("resource")) == ("avformat", part.name)
     assert [layer.name for layer in layers(scene)] == ["name"]
     assert timeline(scene).root.frames == 50
+
+
+def test_a_clip_out_of_long_footage_is_drawn_from_where_it_begins() -> None:
+    footage = producer("clip0", "avformat", "a.mp4", 9_000, SEPIA)
+    data = document([footage], [[("clip0", 5, 4_000, 4_019), ("clip0", 0, 4_100, 4_109)]], frames=50)
+    scene, (part,) = split_static(parse_scene(data))
+    assert (part.first, part.frames) == (4_000, 110)
+    shown = scene.services["playlist0"]
+    assert isinstance(shown, Playlist)
+    assert [(one.in_, one.out) for one in shown.items if isinstance(one, Entry)] == [(0, 19), (100, 109)]
+    assert b'in="4000" out="4109"' in with_files(part, {"a.mp4": "file-0"})
+
+
+def test_filters_of_an_entry_keep_their_place() -> None:
+    """They count from the start of the clip, so the film has to begin there."""
+    footage = producer("clip0", "avformat", "a.mp4", 1_000, SEPIA)
+    data = document([footage], [[("clip0", 0, 400, 419)]], frames=50)
+    entry = b'<entry producer="clip0" in="400" out="419"'
+    faded = filter_("brightness", {"level": "400=0;419=1"}).encode()
+    scene, (part,) = split_static(
+        parse_scene(data.replace(entry + b"/>", entry + b">" + faded + b"</entry>"))
+    )
+    assert (part.first, part.frames) == (0, 420)
+    shown = scene.services["playlist0"]
+    assert isinstance(shown, Playlist)
+    assert [(one.in_, one.out) for one in shown.items if isinstance(one, Entry)] == [(400, 419)]
+
+
+def test_fonts_are_found_in_titles_and_rich_text() -> None:
+    html = "<p style=\"font-family:'Own Sans',serif; color:#fff\">static</p>"
+    xml = '<kdenlivetitle><item><content font="Own Serif">x</content></item></kdenlivetitle>'
+    clips = producer("clip0", "kdenlivetitle", "", 50, glow(html=html), xmldata=xml.replace("<", "&lt;"))
+    _, (part,) = split(clips)
+    assert part.families == ("Own Serif", "Own Sans")
 
 
 def test_melt_reads_every_property_once_and_the_one_we_read() -> None:

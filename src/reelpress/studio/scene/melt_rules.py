@@ -121,9 +121,14 @@ _TAGS = frozenset(
         "h4",
         "h5",
         "h6",
+        "ul",
+        "ol",
+        "li",
     }
 )
-_SAID_IN_TAGS = frozenset({"style", "align", "dir", "name", "content", "type", "color", "face", "size"})
+_SAID_IN_TAGS = frozenset(
+    {"style", "align", "dir", "name", "content", "charset", "type", "color", "face", "size"}
+)
 _STYLE_OPENS = re.compile(r"url|@|\\|image|<!", re.IGNORECASE)
 
 

@@ -5,7 +5,8 @@ which the caller replaces by files of ours.
 """
 
 import hashlib
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from reelpress.studio.scene.errors import SceneFault
@@ -33,6 +34,7 @@ from reelpress.studio.scene.write import write_scene
 MAX_FRAMES = 1_500
 MAX_FRAMES_TOGETHER = 6_000
 NAME = "drawn-by-melt:"
+_FAMILY = re.compile(r"""font-family:\s*['"]?([^;,'"]+)|\bfont="([^"]+)""", re.IGNORECASE)
 _HEARD = frozenset({"avformat", "avformat-novalidate", "tone", "count", "blipflash", "noise"})
 
 
@@ -40,12 +42,15 @@ _HEARD = frozenset({"avformat", "avformat-novalidate", "tone", "count", "blipfla
 class MeltPart:
     """A clip that melt draws: `frames` frames of `scene`, whose resources are `resources`.
 
+    The film begins at frame `first` of the clip.
+
     `name` is what the clip's resource is called afterwards; equal documents have equal names. `why` and `fix`
     say what we do not draw, `line` where that stands; `families` are the fonts its texts name.
     """
 
     name: str
     scene: Scene
+    first: int
     frames: int
     resources: tuple[str, ...]
     families: tuple[str, ...]
@@ -74,6 +79,7 @@ def split_static(scene: Scene) -> tuple[Scene, tuple[MeltPart, ...]]:
             continue
         part = _part(scene, id_, fault)
         parts[part.name] = part
+        services |= _shifted(services, id_, part.first)
         services[id_] = _film(scene.services[id_], part)
     changed = replace(scene, services=services)
     kept = {
@@ -152,7 +158,8 @@ def _part(scene: Scene, id_: str, fault: SceneFault) -> MeltPart:
             line=fault.line,
             fix=fault.fix,
         )
-    frames = _last_frame(scene, id_) + 1
+    first = _first_frame(scene, id_)
+    frames = _last_frame(scene, id_) + 1 - first
     if frames > MAX_FRAMES:
         raise SceneFault(
             f"{fault.message.rstrip('.')}, and melt draws {MAX_FRAMES} frames at most, not {frames}.",
@@ -162,23 +169,32 @@ def _part(scene: Scene, id_: str, fault: SceneFault) -> MeltPart:
             fix="Shorten that clip, or export it as a video and use it.",
         )
     allowed = {name: cleaned(service, fault) for name, service in inner.items()}
-    list_ = Playlist(_unused(allowed), (Entry(id_, 0, frames - 1, (), where),), Properties(), (), where)
+    list_ = Playlist(
+        _unused(allowed), (Entry(id_, first, first + frames - 1, (), where),), Properties(), (), where
+    )
     document = Scene(_square(scene.profile), {**allowed, list_.id: list_}, list_.id, scene.file)
     producers = [one for one in allowed.values() if isinstance(one, Producer)]
     resources = (one.properties.get("resource") for one in producers if one.service in FILE_SERVICES)
-    families = (properties.get(name) for properties in said for name in ("family", "font"))
     return MeltPart(
         name=NAME + hashlib.sha256(write_scene(document)).hexdigest(),
         scene=document,
+        first=first,
         frames=frames,
         resources=tuple(dict.fromkeys(resources)),
-        families=tuple(dict.fromkeys(family for family in families if family)),
+        families=tuple(dict.fromkeys(_families(said))),
         is_heard=any(one.service in _HEARD for one in producers),
         why=fault.message,
         fix=fault.fix,
         line=fault.line or where.line,
         where=where,
     )
+
+
+def _families(said: Sequence[Properties]) -> Iterator[str]:
+    for properties in said:
+        yield from (properties.get(name) for name in ("family", "font") if properties.get(name))
+        for name in ("html", "xmldata"):
+            yield from (first or second for first, second in _FAMILY.findall(properties.get(name)))
 
 
 def _unused(taken: Mapping[str, Service]) -> str:
@@ -202,15 +218,46 @@ def _square(profile: Profile) -> Profile:
     return replace(profile, rest=Rest(tuple(said.items())))
 
 
+def _first_frame(scene: Scene, id_: str) -> int:
+    """The first of its frames that anything shows; 0 where filters of entries count from the clip's start."""
+    entries = list(_entries(scene, id_))
+    placed = any(
+        track.producer == id_
+        for service in _reached(scene.services, scene.root)
+        if isinstance(service, Tractor)
+        for track in service.tracks
+    )
+    if placed or not entries or any(entry.filters for entry in entries):
+        return 0
+    return min(entry.in_ for entry in entries)
+
+
+def _entries(scene: Scene, id_: str) -> Iterator[Entry]:
+    for service in _reached(scene.services, scene.root):
+        if isinstance(service, Playlist):
+            yield from (item for item in service.items if isinstance(item, Entry) and item.producer == id_)
+
+
+def _shifted(services: Mapping[str, Service], id_: str, first: int) -> dict[str, Service]:
+    """The playlists that show a clip, which now begins at its frame `first`."""
+    return {
+        name: replace(
+            service,
+            items=tuple(
+                replace(item, in_=item.in_ - first, out=item.out - first)
+                if isinstance(item, Entry) and item.producer == id_
+                else item
+                for item in service.items
+            ),
+        )
+        for name, service in services.items()
+        if first and isinstance(service, Playlist) and id_ in named_by(service)
+    }
+
+
 def _last_frame(scene: Scene, id_: str) -> int:
     """The last of its frames that anything shows."""
-    ends = [
-        item.out
-        for service in _reached(scene.services, scene.root)
-        if isinstance(service, Playlist)
-        for item in service.items
-        if isinstance(item, Entry) and item.producer == id_
-    ]
+    ends = [entry.out for entry in _entries(scene, id_)]
     service = scene.services[id_]
     if isinstance(service, Producer):
         return max(ends, default=service.out)
