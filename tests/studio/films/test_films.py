@@ -45,7 +45,9 @@ async def frame_of(studio: Studio, use_case: str, name: str, folder: Path) -> ND
     async with studio.http.get(finished["video-url"]) as answer:
         (folder / "video.mp4").write_bytes(await answer.read())
     with av.open(folder / "video.mp4") as container:
-        frames = [frame.to_ndarray(format="rgb24") for frame in container.decode(video=0)]
+        frames = [
+            np.asarray(frame.to_ndarray(format="rgb24"), np.uint8) for frame in container.decode(video=0)
+        ]
     assert len(frames) == 25
     return frames[FRAME]
 

@@ -134,6 +134,8 @@ def test_the_document_for_melt_holds_that_clip_alone_and_only_our_paths() -> Non
         (clear("clip0", 50, text("{{name}}") + SEPIA), "sepia.*depends on data"),
         (producer("clip0", "qimage", "a.png", 50, SEPIA, reelpress_field="photo"), "depends on data"),
         (producer("clip0", "melt_file", "/etc/passwd", 50), "melt_file"),
+        (clear("clip0", 50, text("at #localtime#")), "keywords"),
+        (clear("clip0", 50, SEPIA + text("#resource#")), "sepia"),
         (producer("clip0", "xml", "other.mlt", 50), "'xml'"),
         (
             producer("clip0", "qimage", "a.png", 50, filter_("avfilter.movie", {"av.filename": "x"})),

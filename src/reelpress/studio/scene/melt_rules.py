@@ -21,6 +21,7 @@ from reelpress.studio.scene.model import (
     Transition,
 )
 from reelpress.studio.scene.services import FILTERS, PRODUCERS, TRANSITIONS
+from reelpress.studio.scene.services.text_parameters import KEYWORD
 from reelpress.studio.scene.timeline import HOUSEKEEPING
 
 E = TypeVar("E", Filter, Transition)
@@ -202,7 +203,7 @@ def _is_harmless(name: str, value: str, service: str) -> bool:
     """Whether no producer, file or address can be named by a value."""
     if service in _TEXT_SERVICES:
         if name in _WORDS:
-            return True
+            return not KEYWORD.search(value)  # the hour and the name of a file are no still picture's
         if name in _MARKED_UP:
             return _is_plain_html(value) if name == "html" else not _OPENS.search(value)
         if name == "resource":
