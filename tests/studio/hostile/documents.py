@@ -200,7 +200,7 @@ NAMES = [
     _case(
         "consumer-loader", shown(service="consumer", resource="x.mlt"), Refused("'consumer' is not supported")
     ),
-    _case("noise-service", shown(service="frei0r.partik0l", resource=""), Refused("not supported")),
+    _case("capture-card", shown(service="decklink", resource=""), Refused("not supported")),
     _case(
         "kdenlive-proxy",
         shown(
