@@ -28,7 +28,7 @@ from reelpress.studio.scene.model import (
     Where,
     named_by,
 )
-from reelpress.studio.scene.timeline import timeline
+from reelpress.studio.scene.timeline import TOO_MANY, timeline
 from reelpress.studio.scene.write import write_scene
 
 MAX_FRAMES = 1_500
@@ -77,6 +77,8 @@ def split_static(scene: Scene) -> tuple[Scene, tuple[MeltPart, ...]]:
         fault = _fault_of(replace(scene, services=services, root=id_))
         if fault is None:
             continue
+        if fault.message == TOO_MANY:
+            raise fault  # too much for melt as well
         part = _part(scene, id_, fault)
         parts[part.name] = part
         services |= _shifted(services, id_, part.first)

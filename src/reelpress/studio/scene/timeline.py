@@ -36,6 +36,7 @@ from reelpress.studio.scene.services.base import Parameter, Reading
 from reelpress.studio.scene.services.text_parameters import SLOT
 
 MAX_NODES = 5_000
+TOO_MANY = f"more than {MAX_NODES} clips."
 MAX_FRAMES = 30 * 60 * 60
 HOUSEKEEPING = frozenset({"audiochannels", "audioconvert", "fieldorder", "imageconvert", "rescale", "resize"})
 
@@ -110,7 +111,7 @@ class _Builder:
         service = self._scene.services[id_]
         self._nodes += 1
         if self._nodes > MAX_NODES:
-            raise service.where.fault(f"more than {MAX_NODES} clips.", "Simplify the project.")
+            raise service.where.fault(TOO_MANY, "Simplify the project.")
         if isinstance(service, Producer):
             return self._clip(service, span)
         if isinstance(service, Playlist):
