@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from reelpress.cli.template import template_plan
+from reelpress.cli.films import draw_missing, film_contents, film_path
+from reelpress.cli.template import plan_with_films
 from reelpress.cli.work import How, Work
 from reelpress.platform.errors import StartupFault
 from reelpress.studio.plan import FieldFault, Plan, Resolved, resolve
@@ -31,15 +32,36 @@ class Job:
     at_s: float = -1.0
 
     @classmethod
-    def of(cls, template: Path, room: Stockroom, pictures: Path, how: How, at_s: float = -1.0) -> "Job":
-        """Raises StartupFault for a template or a file of it that cannot be read."""
-        plan = template_plan(template)
-        files = {name: template.parent / name for name in plan.resources}
+    def of(
+        cls,
+        template: Path,
+        room: Stockroom,
+        pictures: Path,
+        how: How,
+        at_s: float = -1.0,
+        *,
+        draws: bool = True,
+    ) -> "Job":
+        """`draws`: have melt draw what we do not.
+
+        Raises StartupFault for a template or a file of it that cannot be used.
+        """
+        plan, parts = plan_with_films(template)
+        drawn = {part.name for part in parts}
+        named = {*plan.resources, *(name for part in parts for name in part.resources)} - drawn
+        files = {name: (template.parent / name).resolve() for name in sorted(named)}
+        contents = {name: _digest(template, name, path) for name, path in files.items()}
+        of_films = film_contents(parts, contents)
+        films = {name: film_path(content) for name, content in of_films.items()}
+        if draws:
+            draw_missing(template, parts, films, files)
+        own = {name: path for name, path in (files | films).items() if name in plan.resources}
+        contents |= of_films
         return cls(
             plan,
             plan.encode(),
-            {name: path.resolve() for name, path in files.items()},
-            {name: _digest(template, name, path) for name, path in files.items()},
+            own,
+            {name: contents[name] for name in own},
             room,
             pictures,
             how,

@@ -132,7 +132,7 @@ def explain_template(path: Path, rows: Path | None, *, name: str = "", limit: in
     if rows is None:
         return
     table = open_table(rows, template_plan(path), name)
-    job = Job.of(path, stockroom(), rows.parent, "press")
+    job = Job.of(path, stockroom(), rows.parent, "press", draws=False)
     for note in table.notes:
         Console().print(f"[yellow]note:[/] {escape(note)}", highlight=False)
     print_count(count_table(job, table, limit), Console())

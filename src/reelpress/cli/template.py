@@ -1,6 +1,5 @@
 """`reelpress template`: what a designer wants to know before uploading."""
 
-import shutil
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Annotated
@@ -15,7 +14,8 @@ from reelpress.studio.plan import OutputSpec, PartSource, Plan, PlanFault, compi
 from reelpress.studio.plan.cost import cost_report
 from reelpress.studio.plan.model import FrameRange, PlanLayer
 from reelpress.studio.render import warnings_for
-from reelpress.studio.scene import Scene, SceneFault, parse_scene
+from reelpress.studio.render.melt_door import is_installed
+from reelpress.studio.scene import SceneFault, parse_scene
 from reelpress.studio.scene.static_parts import MeltPart, split_static
 
 app = typer.Typer(help="Look into templates (MLT XML).", no_args_is_help=True)
@@ -36,12 +36,7 @@ def inspect(
 
 def inspect_template(path: Path) -> None:
     """Print what is personal in a template and why. Raises StartupFault with file, element and line."""
-    scene = _scene(path)
-    try:
-        drawn, films = split_static(scene)
-        plan = _plan(path, drawn)
-    except SceneFault as fault:
-        raise StartupFault(str(fault)) from None
+    plan, films = plan_with_films(path)
     out = Console()
     output = plan.output
     rate = output.fps_num / output.fps_den
@@ -59,22 +54,20 @@ def inspect_template(path: Path) -> None:
 
 
 def template_plan(path: Path) -> Plan:
-    """Compile one .mlt file with its own mappings. Raises StartupFault for anything that we do not draw."""
-    return _plan(path, _scene(path))
+    """Compile one .mlt file with its own mappings. Raises StartupFault."""
+    return plan_with_films(path)[0]
 
 
-def _scene(path: Path) -> Scene:
+def plan_with_films(path: Path) -> tuple[Plan, tuple[MeltPart, ...]]:
+    """The plan, and those of its resources that melt draws first.
+
+    Raises StartupFault for anything that neither we nor melt draw.
+    """
     try:
-        return parse_scene(path.read_bytes(), path.name)
+        scene, films = split_static(parse_scene(path.read_bytes(), path.name))
+        return compile_plan([PartSource("mlt", path.stem, scene=scene)], (), OutputSpec()), films
     except OSError as problem:
         raise StartupFault(f"{path}: {problem.strerror or 'cannot be read'}") from None
-    except SceneFault as fault:
-        raise StartupFault(str(fault)) from None
-
-
-def _plan(path: Path, scene: Scene) -> Plan:
-    try:
-        return compile_plan([PartSource("mlt", path.stem, scene=scene)], (), OutputSpec())
     except (SceneFault, PlanFault) as fault:
         raise StartupFault(str(fault)) from None
 
@@ -88,7 +81,7 @@ def _films(films: Sequence[MeltPart]) -> Table:
 
 
 def _melt_notes(films: Sequence[MeltPart]) -> Iterator[str]:
-    if films and shutil.which("melt") is None:
+    if films and not is_installed():
         yield "melt is not installed here, and this template needs it."
 
 

@@ -25,6 +25,7 @@ T = TypeVar("T")
 
 KEPT_ENVIRONMENT = ("PATH", "LANG", "LC_ALL", "TZ", "PYTHONPATH", "VIRTUAL_ENV")
 PR_SET_PDEATHSIG = 1
+CLONE_NEWUSER, CLONE_NEWNET = 0x10000000, 0x40000000
 KILL_GRACE_S = 1.0
 LOG_CHARACTERS = 20_000
 
@@ -199,6 +200,22 @@ def run_program(
             process.kill()
             process.wait()
     return ProgramResult(code, log.read_text(errors="replace")[-LOG_CHARACTERS:])
+
+
+def has_program(name: str) -> bool:
+    """Whether `run_program` would find it."""
+    return shutil.which(name) is not None
+
+
+def leave_network() -> bool:
+    """Give this process and what it starts a network without any device; False where that is not allowed.
+
+    Linux, unshare(2). Best effort: containers often forbid it.
+    """
+    with contextlib.suppress(OSError, AttributeError):
+        libc = ctypes.CDLL(None, use_errno=True)
+        return libc.unshare(CLONE_NEWNET) == 0 or libc.unshare(CLONE_NEWUSER | CLONE_NEWNET) == 0
+    return False
 
 
 def die_with_parent(signal_number: int = signal.SIGKILL, parent: int | None = None) -> None:

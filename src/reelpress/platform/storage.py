@@ -3,11 +3,13 @@
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
+from uuid import uuid4
 
 import obstore
 from obstore.store import LocalStore, ObjectStore, from_url
 
 CHUNK_BYTES = 256 * 1024
+FETCH_BYTES = 8 * 1024 * 1024
 
 
 class ObjectMissing(Exception):
@@ -71,9 +73,28 @@ class Storage:
         """The object as a local file. Only for keys whose content never changes: it is fetched once."""
         path = self._cache / key
         if not path.exists():
-            data = await self.get(key)
-            await asyncio.to_thread(_write_whole, path, data)
+            await self._fetch(key, path)
         return path
+
+    async def forget_copy(self, key: str) -> None:
+        """Remove this machine's copy of what was deleted."""
+        await asyncio.to_thread((self._cache / key).unlink, missing_ok=True)
+
+    async def _fetch(self, key: str, path: Path) -> None:
+        """Piece by piece: a film may be larger than the memory there is."""
+        try:
+            answer = await obstore.get_async(self._store, key)
+        except FileNotFoundError as fault:
+            raise ObjectMissing(key) from fault
+        await asyncio.to_thread(path.parent.mkdir, parents=True, exist_ok=True)
+        draft = path.with_name(f"{path.name}.{uuid4().hex}.part")
+        try:
+            with draft.open("wb") as file:
+                async for piece in answer.stream(FETCH_BYTES):
+                    await asyncio.to_thread(file.write, piece)
+            draft.replace(path)
+        finally:
+            draft.unlink(missing_ok=True)
 
 
 def open_storage(url: str | None, data_dir: Path) -> Storage:
@@ -84,10 +105,3 @@ def open_storage(url: str | None, data_dir: Path) -> Storage:
         root.mkdir(parents=True, exist_ok=True)
         return Storage(LocalStore(root.resolve()), cache)
     return Storage(from_url(url), cache)
-
-
-def _write_whole(path: Path, data: bytes) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_name(f"{path.name}.{id(data):x}.part")
-    draft.write_bytes(data)
-    draft.replace(path)

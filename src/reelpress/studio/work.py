@@ -4,6 +4,7 @@ from reelpress.platform.jobs import Registry
 from reelpress.studio.assets import jobs as assets
 from reelpress.studio.clients import jobs as clients
 from reelpress.studio.egress import jobs as egress
+from reelpress.studio.films import jobs as films
 from reelpress.studio.media import jobs as media
 from reelpress.studio.requests import jobs as requests
 
@@ -14,4 +15,5 @@ def register(registry: Registry) -> None:
     clients.register(registry)
     requests.register(registry)
     media.register(registry)
+    films.register(registry)
     egress.register(registry)

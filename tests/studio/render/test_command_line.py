@@ -1,7 +1,10 @@
 import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
+import av
+import numpy as np
 import pytest
 from PIL import Image
 from tests.studio.mlt_documents import clear, document, filter_, place, producer, text
@@ -10,8 +13,9 @@ from tests.studio.render.media_samples import make_clip, make_picture
 from tests.studio.render.test_frames import FILM
 from typer.testing import CliRunner
 
+from reelpress.cli import films
 from reelpress.cli.commands import app
-from reelpress.cli.render import render_template, stockroom
+from reelpress.cli.render import explain_template, render_template, stockroom
 from reelpress.cli.template import inspect_template
 from reelpress.platform.errors import StartupFault
 from reelpress.studio.render.media_in import Film
@@ -75,6 +79,41 @@ def test_inspect_names_what_melt_draws_and_why(tmp_path: Path, capsys: pytest.Ca
     assert "0-49" in shown
     assert "sepia" in shown
     assert "name" in shown
+
+
+@pytest.mark.skipif(shutil.which("melt") is None, reason="melt is not installed")
+def test_what_melt_draws_is_drawn_once_for_every_way_to_render(
+    samples: Samples, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, rows = tmp_path / "card.mlt", tmp_path / "rows.csv"
+    film = producer("film", "avformat", "film.mp4", 50, filter_("sepia", {"u": "75", "v": "150"}))
+    words = clear("words", 50, text("Hi {{name}}"))
+    path.write_bytes(document([film, words], [[("film", 0, 0, 24)], [("words", 0, 0, 24)]], frames=25))
+    (tmp_path / "film.mp4").write_bytes(samples.files["film.mp4"].read_bytes())
+    rows.write_text("name\nAsha\n")
+
+    monkeypatch.setattr(films, "is_installed", lambda: False)
+    explain_template(path, rows)  # draws nothing
+    with pytest.raises(StartupFault, match=r"card\.mlt:\d+ <producer film>: .*sepia.*melt is not installed"):
+        render_template(path, {"name": "Asha"}, tmp_path / "out.jpg", at_s=0.5)
+    monkeypatch.undo()
+    monkeypatch.setenv("REELPRESS_DATA_DIR", str(tmp_path / "data"))
+    render_template(path, {"name": "Asha"}, tmp_path / "out.jpg", at_s=0.5)
+
+    monkeypatch.setattr(films, "is_installed", lambda: False)  # it is known from here on
+    render_template(path, {"name": "Asha"}, tmp_path / "out.mp4")
+    render_template(path, {"name": "Asha"}, tmp_path / "straight.mp4", straight=True)
+    still = np.asarray(Image.open(tmp_path / "out.jpg").convert("YCbCr"))[120:, :, 1:]
+    assert still.std(axis=(0, 1)).max() < 3  # all of one hue
+    for name in ("out.mp4", "straight.mp4"):
+        with av.open(tmp_path / name) as container:
+            frames = [frame.to_ndarray() for frame in container.decode(video=0)]
+        assert len(frames) == 25
+        assert abs(frames[12][210:225].mean() - 75) < 3, name  # the lower rows of U
+
+    (tmp_path / "film.mp4").write_bytes(samples.files["mute.mp4"].read_bytes())
+    with pytest.raises(StartupFault, match="melt is not installed"):  # another film under the same name
+        render_template(path, {"name": "Asha"}, tmp_path / "out.mp4")
 
 
 def test_inspect_refuses_a_layer_that_needs_what_we_do_not_draw(tmp_path: Path) -> None:

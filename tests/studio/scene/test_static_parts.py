@@ -2,10 +2,16 @@ import pytest
 from tests.studio.mlt_documents import clear, document, filter_, producer, properties, text
 
 from reelpress.studio.scene import SceneFault, layers, parse_scene, timeline
-from reelpress.studio.scene.model import Producer, Scene
+from reelpress.studio.scene.model import Entry, Playlist, Producer, Scene
 from reelpress.studio.scene.static_parts import NAME, MeltPart, split_static, with_files
 
 SEPIA = filter_("sepia", {"u": "75"})
+
+
+def glow(*, affine: str = "", html: str = "", **values: str) -> str:
+    """What we do not draw, beside something that would open a file."""
+    more = filter_("affine", {"background": affine}) if affine else ""
+    return (filter_("qtext", {"html": html}) if html else "") + filter_("frei0r.glow", values) + more
 
 
 def split(*clips: str, out: int = 29, extra: str = "") -> tuple[Scene, tuple[MeltPart, ...]]:
@@ -16,7 +22,7 @@ def split(*clips: str, out: int = 29, extra: str = "") -> tuple[Scene, tuple[Mel
 def test_a_static_clip_we_do_not_draw_becomes_a_film_of_the_same_frames() -> None:
     words = clear("clip1", 50, text("{{name}}"))
     scene, (part,) = split(producer("clip0", "qimage", "a.png", 50, SEPIA), words)
-    assert (part.frames, part.resources, part.name[: len(NAME)]) == (30, ("a.png",), NAME)
+    assert (part.frames, part.resources, part.name[: len(NAME)]) == (25, ("a.png",), NAME)
     assert "sepia" in part.why
     assert part.where.line > 0
     film = scene.services["clip0"]
@@ -24,6 +30,76 @@ def test_a_static_clip_we_do_not_draw_becomes_a_film_of_the_same_frames() -> Non
     assert (film.service, film.properties.get("resource")) == ("avformat", part.name)
     assert [layer.name for layer in layers(scene)] == ["name"]
     assert timeline(scene).root.frames == 50
+
+
+def test_a_clip_out_of_long_footage_is_drawn_from_where_it_begins() -> None:
+    footage = producer("clip0", "avformat", "a.mp4", 9_000, SEPIA)
+    data = document([footage], [[("clip0", 5, 4_000, 4_019), ("clip0", 0, 4_100, 4_109)]], frames=50)
+    scene, (part,) = split_static(parse_scene(data))
+    assert (part.first, part.frames) == (4_000, 110)
+    shown = scene.services["playlist0"]
+    assert isinstance(shown, Playlist)
+    assert [(one.in_, one.out) for one in shown.items if isinstance(one, Entry)] == [(0, 19), (100, 109)]
+    assert b'in="4000" out="4109"' in with_files(part, {"a.mp4": "file-0"})
+
+
+def test_filters_of_an_entry_keep_their_place() -> None:
+    """They count from the start of the clip, so the film has to begin there."""
+    footage = producer("clip0", "avformat", "a.mp4", 1_000, SEPIA)
+    data = document([footage], [[("clip0", 0, 400, 419)]], frames=50)
+    entry = b'<entry producer="clip0" in="400" out="419"'
+    faded = filter_("brightness", {"level": "400=0;419=1"}).encode()
+    scene, (part,) = split_static(
+        parse_scene(data.replace(entry + b"/>", entry + b">" + faded + b"</entry>"))
+    )
+    assert (part.first, part.frames) == (0, 420)
+    shown = scene.services["playlist0"]
+    assert isinstance(shown, Playlist)
+    assert [(one.in_, one.out) for one in shown.items if isinstance(one, Entry)] == [(400, 419)]
+
+
+def test_fonts_are_found_in_titles_and_rich_text() -> None:
+    html = "<p style=\"font-family:'Own Sans',serif; color:#fff\">static</p>"
+    xml = '<kdenlivetitle><item><content font="Own Serif">x</content></item></kdenlivetitle>'
+    clips = producer("clip0", "kdenlivetitle", "", 50, glow(html=html), xmldata=xml.replace("<", "&lt;"))
+    _, (part,) = split(clips)
+    assert part.families == ("Own Serif", "Own Sans")
+
+
+def test_melt_reads_every_property_once_and_the_one_we_read() -> None:
+    """melt takes the last of a name, we the first: a second one would slip past every check."""
+    twice = '<property name="mlt_service">avformat</property><property name="resource">/etc/passwd</property>'
+    _, (part,) = split(producer("clip0", "color", "red", 50, twice + SEPIA))
+    written = with_files(part, {}).decode()
+    assert "avformat" not in written
+    assert "passwd" not in written
+
+
+def test_a_film_is_opened_with_no_option_of_a_demuxer() -> None:
+    odd = '<property name="protocol_whitelist">http</property><property name="enable_drefs">1</property>'
+    _, (part,) = split(producer("clip0", "avformat", "a.mp4", 50, odd + SEPIA))
+    written = with_files(part, {"a.mp4": "file-0"}).decode()
+    assert "whitelist" not in written
+    assert "drefs" not in written
+
+
+def test_an_effect_on_a_track_draws_the_track_as_one_film() -> None:
+    data = document([producer("clip0", "color", "red", 50)], [[("clip0", 0, 0, 29)]], frames=50)
+    data = data.replace(b'<entry producer="clip0" in="0" out="29"/>', b"\\g" + SEPIA.encode())
+    entry = b'<entry producer="clip0" in="0" out="29"/>'
+    scene, (part,) = split_static(parse_scene(data.replace(b"\\g", entry)))
+    assert (part.where.element, part.frames) == ("playlist playlist0", 30)
+    assert timeline(scene).root.frames == 50
+    gap = data.replace(b"\\g", b'<blank length="5"/>' + entry)
+    with pytest.raises(SceneFault, match="sepia"):
+        timeline(split_static(parse_scene(gap))[0])
+
+
+def test_a_clip_that_has_the_name_of_our_list_is_still_shown() -> None:
+    data = document([producer("part", "color", "red", 50, SEPIA)], [[("part", 0, 0, 29)]], frames=50)
+    _, (part,) = split_static(parse_scene(data))
+    assert part.scene.root != "part"
+    assert {"part", part.scene.root} == set(part.scene.services)
 
 
 def test_what_we_draw_is_left_as_it_is() -> None:
@@ -58,6 +134,8 @@ def test_the_document_for_melt_holds_that_clip_alone_and_only_our_paths() -> Non
         (clear("clip0", 50, text("{{name}}") + SEPIA), "sepia.*depends on data"),
         (producer("clip0", "qimage", "a.png", 50, SEPIA, reelpress_field="photo"), "depends on data"),
         (producer("clip0", "melt_file", "/etc/passwd", 50), "melt_file"),
+        (clear("clip0", 50, text("at #localtime#")), "keywords"),
+        (clear("clip0", 50, SEPIA + text("#resource#")), "sepia"),
         (producer("clip0", "xml", "other.mlt", 50), "'xml'"),
         (
             producer("clip0", "qimage", "a.png", 50, filter_("avfilter.movie", {"av.filename": "x"})),
@@ -67,6 +145,12 @@ def test_the_document_for_melt_holds_that_clip_alone_and_only_our_paths() -> Non
         (producer("clip0", "color", "red", 50, filter_("frei0r.glow", {"0": "/etc/passwd"})), "glow"),
         (clear("clip0", 50, filter_("qtext", {"html": "<img src='/etc/passwd'>"})), "rich text"),
         (producer("clip0", "kdenlivetitle", "", 50, xmldata="<kdenlivetitle><c url='/x'/>"), "well-formed"),
+        (producer("clip0", "color", "red", 50, glow(background="avformat:http:example.com")), "glow"),
+        (producer("clip0", "color", "red", 50, glow(affine="avformat:http:example.com")), "glow"),
+        (producer("clip0", "color", "red", 50, glow(name="part.mlt")), "glow"),
+        (producer("clip0", "color", "red", 50, glow(html="<body background='x'>")), "rich text"),
+        (producer("clip0", "color", "red", 50, glow(html="<p style='background-image: u\\72l(x)'>")), "rich"),
+        (producer("clip0", "color", "red", 50, glow(html="<style>@import x</style>")), "rich text"),
     ],
 )
 def test_what_melt_may_not_draw_is_refused_with_its_line(clip: str, words: str) -> None:

@@ -18,6 +18,7 @@ from reelpress.studio.assets.model import Prepared
 from reelpress.studio.assets.probe import MediaFacts, probe
 from reelpress.studio.assets.sniff import HEAD_BYTES, AssetKind, Sniffed, Unwanted, sniff
 from reelpress.studio.assets.transcode import transcode_audio, transcode_video
+from reelpress.studio.render.melt_door import is_installed
 
 T = TypeVar("T")
 
@@ -94,7 +95,8 @@ async def _copied(platform: Platform, found: Sniffed, source: Path, target: Path
         font = await in_sandbox(platform, fonts.sanitise_font, source, target)
         return _Copy("font", _FONT_TYPES[found.format], asdict(font))
     if found.kind == "mlt":
-        template = await in_sandbox(platform, templates.read_template, source, name)
+        reader = templates.read_template if is_installed() else templates.read_template_without_melt
+        template = await in_sandbox(platform, reader, source, name)
         facts = template.as_json() | {"resources": list(template.resources)}
         return _Copy("mlt", "application/xml", facts)
     return await _transcoded(platform, found, source, target)

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from reelpress.studio.assets.faults import TemplateFault
+from reelpress.studio.films.model import is_film, without_melt
 from reelpress.studio.scene import Layer, SceneFault, layers, parse_scene, timeline
 from reelpress.studio.scene.ops import Clip, ColourSource, Group, Node, Write
+from reelpress.studio.scene.static_parts import MeltPart, split_static
 
 MAX_FILE_BYTES = 5_000_000
 MAX_RESOURCE_BYTES = 2_000  # an index of the database holds it
@@ -16,7 +18,10 @@ MAX_RESOURCE_BYTES = 2_000  # an index of the database holds it
 
 @dataclass(frozen=True, slots=True)
 class TemplateFacts:
-    """Pixels, frames and seconds; `resources` as the document spells them; `fonts` are family names."""
+    """Pixels, frames and seconds; `resources` as the document spells them; `fonts` are family names.
+
+    `drawn_by_melt`: static clips that we do not draw, and why.
+    """
 
     width: int
     height: int
@@ -27,6 +32,7 @@ class TemplateFacts:
     resources: tuple[str, ...]
     layers: tuple[dict[str, object], ...]
     fonts: tuple[str, ...]
+    drawn_by_melt: tuple[dict[str, object], ...] = ()
 
     def as_json(self) -> dict[str, object]:
         return {
@@ -37,13 +43,23 @@ class TemplateFacts:
             "duration_s": self.duration_s,
             "layers": list(self.layers),
             "fonts": list(self.fonts),
+            "drawn_by_melt": list(self.drawn_by_melt),
         }
 
 
 def read_template(path: Path, name: str) -> TemplateFacts:
-    """Raises TemplateFault with element and line."""
+    """What we do not draw is allowed where melt can. Raises TemplateFault with element and line."""
+    return _read(path, name, has_melt=True)
+
+
+def read_template_without_melt(path: Path, name: str) -> TemplateFacts:
+    """Raises TemplateFault with element and line, for whatever we do not draw ourselves too."""
+    return _read(path, name, has_melt=False)
+
+
+def _read(path: Path, name: str, *, has_melt: bool) -> TemplateFacts:
     try:
-        return _facts(path.read_bytes(), name)
+        return _facts(path.read_bytes(), name, has_melt=has_melt)
     except SceneFault as fault:
         raise TemplateFault(f"{fault.message} {fault.fix}".strip(), fault.element, fault.line) from None
     except RecursionError:
@@ -55,12 +71,16 @@ def file_name_of(resource: str) -> str:
     return PurePosixPath(resource.replace("\\", "/")).name
 
 
-def _facts(document: bytes, name: str) -> TemplateFacts:
-    scene = parse_scene(document, name)
+def _facts(document: bytes, name: str, *, has_melt: bool) -> TemplateFacts:
+    scene, films = split_static(parse_scene(document, name))
     root = timeline(scene).root
     if root.frames < 1:
         raise TemplateFault("there is nothing to play. Put at least one clip on a track.", "", 0)
+    if films and not has_melt:
+        fault = without_melt(films[0])
+        raise TemplateFault(fault.message, fault.element, fault.line)
     rate = scene.profile.fps
+    resources = (*_resources(root), *(name for film in films for name in film.resources if name))
     return TemplateFacts(
         width=scene.profile.width,
         height=scene.profile.height,
@@ -68,9 +88,10 @@ def _facts(document: bytes, name: str) -> TemplateFacts:
         fps_den=rate.denominator,
         frames=root.frames,
         duration_s=float(root.frames / rate),
-        resources=tuple(dict.fromkeys(_checked(name) for name in _resources(root))),
+        resources=tuple(dict.fromkeys(_checked(name) for name in resources)),
         layers=tuple(_layer_json(layer) for layer in layers(scene)),
-        fonts=tuple(dict.fromkeys(_fonts(root))),
+        fonts=tuple(dict.fromkeys((*_fonts(root), *(name for film in films for name in film.families)))),
+        drawn_by_melt=tuple(_film_json(film) for film in films),
     )
 
 
@@ -78,8 +99,10 @@ def _resources(node: Node) -> Iterator[str]:
     if isinstance(node, Group):
         for child in node.children:
             yield from _resources(child)
-    elif not isinstance(node.source, ColourSource) and node.source.resource:
-        yield node.source.resource
+    elif not isinstance(node.source, ColourSource):
+        resource = node.source.resource
+        if resource and not is_film(resource):
+            yield resource
 
 
 def _checked(resource: str) -> str:
@@ -95,6 +118,10 @@ def _fonts(node: Node) -> Iterator[str]:
     if not isinstance(node, Clip):
         for child in node.children:
             yield from _fonts(child)
+
+
+def _film_json(film: MeltPart) -> dict[str, object]:
+    return {"element": film.where.element, "line": film.line, "frames": film.frames, "why": film.why}
 
 
 def _layer_json(layer: Layer) -> dict[str, object]:

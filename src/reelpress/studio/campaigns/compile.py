@@ -20,6 +20,7 @@ from reelpress.studio.plan import (
     compile_plan,
 )
 from reelpress.studio.scene import Scene, SceneFault, parse_scene
+from reelpress.studio.scene.static_parts import MeltPart, split_static
 
 STILL_SECONDS = 3.0
 
@@ -57,11 +58,15 @@ class PartInput:
 
 @dataclass(frozen=True, slots=True)
 class Compiled:
-    """`plan` is `Plan.encode()`; `resources` are the keys it names; `notes` are for the marketer."""
+    """`plan` is `Plan.encode()`; `resources` are the keys it names; `notes` are for the marketer.
+
+    `films` are the resources that melt has to draw first.
+    """
 
     plan: bytes
     resources: tuple[str, ...]
     notes: tuple[str, ...]
+    films: tuple[MeltPart, ...] = ()
 
 
 def compile_definition(
@@ -70,7 +75,8 @@ def compile_definition(
     """`fallbacks`: image or video asset id -> key. Raises CompileFault."""
     try:
         names = _layer_names(parts)
-        sources = [_source(definition, index, part, fallbacks) for index, part in enumerate(parts)]
+        films: list[MeltPart] = []
+        sources = [_source(definition, index, part, fallbacks, films) for index, part in enumerate(parts)]
         mappings = [
             _plan_mapping(entry, index, parts, names) for index, entry in enumerate(definition.mappings)
         ]
@@ -79,7 +85,8 @@ def compile_definition(
         raise CompileFault((Problem(fault.where, f"{fault.message} {fault.fix}".strip()),)) from fault
     except SceneFault as fault:
         raise CompileFault((Problem("parts", str(fault)),)) from fault
-    return Compiled(plan.encode(), plan.resources, (*plan.notes, *_left_to_template(plan, mappings)))
+    notes = (*plan.notes, *_left_to_template(plan, mappings), *map(_drawn_by_melt, films))
+    return Compiled(plan.encode(), plan.resources, notes, tuple({one.name: one for one in films}.values()))
 
 
 def _layer_names(parts: Sequence[PartInput]) -> dict[tuple[int, str], str]:
@@ -93,15 +100,21 @@ def _layer_names(parts: Sequence[PartInput]) -> dict[tuple[int, str], str]:
     return names
 
 
-def _source(definition: Definition, index: int, part: PartInput, fallbacks: Mapping[str, str]) -> PartSource:
+def _source(
+    definition: Definition,
+    index: int,
+    part: PartInput,
+    fallbacks: Mapping[str, str],
+    films: list[MeltPart],
+) -> PartSource:
     given = definition.parts[index]
     if part.template is None:
         kind = part.facts[part.resource].kind
         seconds = (given.duration_s or STILL_SECONDS) if kind == "image" else 0.0
         return PartSource("static", given.name, part.resource, seconds, facts=part.facts)
-    return PartSource(
-        given.kind, given.name, scene=_scene(definition, index, part, fallbacks), facts=part.facts
-    )
+    scene, found = split_static(_scene(definition, index, part, fallbacks))
+    films += found
+    return PartSource(given.kind, given.name, scene=scene, facts=part.facts)
 
 
 def _scene(definition: Definition, index: int, part: PartInput, fallbacks: Mapping[str, str]) -> Scene:
@@ -185,6 +198,10 @@ def _output(definition: Definition) -> OutputSpec:
         height=output.height or 0,
         still_at_s=-1.0 if output.still_at_s is None else output.still_at_s,
     )
+
+
+def _drawn_by_melt(film: MeltPart) -> str:
+    return f"{film.where.file}:{film.line} <{film.where.element}>: {film.why} melt draws that clip, once."
 
 
 def _left_to_template(plan: Plan, given: Sequence[PlanMapping]) -> Iterator[str]:

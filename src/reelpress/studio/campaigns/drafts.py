@@ -18,6 +18,7 @@ from reelpress.studio.campaigns import gather, service
 from reelpress.studio.campaigns.compile import CompileFault
 from reelpress.studio.campaigns.model import Definition
 from reelpress.studio.campaigns.publish import PublishRefusal
+from reelpress.studio.films.model import FilmOrder
 from reelpress.studio.plan import Plan
 from reelpress.studio.plan.cost import CostReport, cost_report
 
@@ -28,12 +29,16 @@ MAX_KEPT = 32
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A compiled draft and what it renders from. Equal `key`s are equal drafts; `encoded` is its plan."""
+    """A compiled draft and what it renders from. Equal `key`s are equal drafts; `encoded` is its plan.
+
+    `films` of its resources are to be drawn by melt first.
+    """
 
     key: str
     plan: Plan
     encoded: bytes
     resources: Mapping[str, str]
+    films: tuple[FilmOrder, ...] = ()
 
 
 _drafts: OrderedDict[str, Draft] = OrderedDict()
@@ -56,8 +61,8 @@ async def draft_of(platform: Platform, workspace_id: str, campaign_id: UUID) -> 
         key = _fingerprint(workspace_id, definition, material)
         if key not in _drafts:
             result = await gather.compiled(platform, definition, material)
-            resources = gather.resources_of(result, material)
-            _keep(_drafts, key, Draft(key, Plan.decode(result.plan), result.plan, resources))
+            resources, films = gather.resources_of(result, material), gather.films_of(result, material)
+            _keep(_drafts, key, Draft(key, Plan.decode(result.plan), result.plan, resources, films))
     except CompileFault as fault:
         raise PublishRefusal(fault.problems) from fault
     _drafts.move_to_end(key)

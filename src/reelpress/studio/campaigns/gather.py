@@ -21,6 +21,7 @@ from reelpress.studio.campaigns.compile import (
     compile_definition,
 )
 from reelpress.studio.campaigns.model import Definition
+from reelpress.studio.films.model import FilmOrder, film_key, is_film, order_of
 from reelpress.studio.plan import ResourceFacts
 
 COMPILE_LIMITS = Limits(seconds=120, memory_mb=1024)
@@ -74,14 +75,31 @@ async def compiled(platform: Platform, definition: Definition, material: Materia
 
 
 def resources_of(result: Compiled, material: Material) -> dict[str, str]:
-    """Key in the plan, or `font:...`, -> SHA-256 of the content."""
+    """Key in the plan, or `font:...`, -> SHA-256 of the content, of a film of what it shows."""
     fonts = {f"{FONT_KEY}{asset.sha256}": asset.sha256 for asset in material.fonts}
-    return {key: key for key in result.resources} | fonts
+    films = {order.part.name: order.digest for order in films_of(result, material)}
+    return {key: films[key] if is_film(key) else key for key in result.resources} | fonts
+
+
+def films_of(result: Compiled, material: Material) -> tuple[FilmOrder, ...]:
+    """What melt has to draw, from assets of the workspace alone. Raises CompileFault for any other file."""
+    own = {asset.sha256 for asset in material.linked.values()}
+    _raise_if(
+        Problem("parts", f"line {film.line} <{film.where.element}>: the file {name!r} is missing: upload it")
+        for film in result.films
+        for name in film.resources
+        if name not in own
+    )
+    fonts = [asset.sha256 for asset in material.fonts]
+    return tuple(order_of(film, fonts) for film in result.films)
 
 
 async def local_files(platform: Platform, resources: Mapping[str, str]) -> dict[str, Path]:
     """The same keys with files on this machine."""
-    return {key: await platform.storage.local_copy(storage_key(sha)) for key, sha in resources.items()}
+    return {
+        key: await platform.storage.local_copy(film_key(sha) if is_film(key) else storage_key(sha))
+        for key, sha in resources.items()
+    }
 
 
 async def _part_input(platform: Platform, asset: Asset, material: Material) -> PartInput:

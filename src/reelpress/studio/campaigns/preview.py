@@ -9,13 +9,17 @@ from reelpress.platform.context import Platform
 from reelpress.platform.errors import Refusal
 from reelpress.platform.sandbox import SandboxCrash, SandboxTimeout
 from reelpress.studio.campaigns import gather
-from reelpress.studio.campaigns.drafts import draft_of
+from reelpress.studio.campaigns.drafts import Draft, draft_of
 from reelpress.studio.campaigns.preview_pictures import preview_clips, preview_pictures
+from reelpress.studio.films import service as films
+from reelpress.studio.films.model import FilmFault
+from reelpress.studio.films.service import FilmsBusy
 from reelpress.studio.plan import Plan, Resolved, resolve
 from reelpress.studio.render import RenderFault
 from reelpress.studio.render.stillroom import Still, StillOrder, still_of
 
 STILL_TIMEOUT_S = 30.0
+FILMS_TIMEOUT_S = 20.0  # nobody waits longer for an answer of the eye; the drawing goes on
 SAMPLES = {"number": "1234", "date": "2026-01-31"}
 
 
@@ -49,6 +53,7 @@ async def look(
     draft = await draft_of(platform, workspace_id, campaign_id)
     resolved = _resolved(draft.plan, values)
     moment = _moment(draft.plan, at_s, part)
+    await _films_drawn(platform, workspace_id, draft)
     files = await gather.local_files(platform, draft.resources)
     files |= await preview_pictures(platform, workspace_id, resolved.image_values)
     files |= await preview_clips(platform, workspace_id, resolved.clip_values)
@@ -60,6 +65,18 @@ async def look(
         raise Refusal(422, "cannot_render", str(fault), fix="look at the template and its files") from fault
     except (SandboxTimeout, SandboxCrash) as fault:
         raise Refusal(503, "render_busy", "the preview could not be made in time", fix="try again") from fault
+
+
+async def _films_drawn(platform: Platform, workspace_id: str, draft: Draft) -> None:
+    try:
+        await films.have_drawn(platform, workspace_id, draft.films, FILMS_TIMEOUT_S)
+    except FilmFault as fault:
+        raise Refusal(422, "cannot_render", str(fault), field="parts", fix="change the template") from fault
+    except FilmsBusy as fault:
+        raise Refusal(
+            503, "films_not_ready", "melt is still drawing a clip of this template, which it does once",
+            fix="look again in a minute",
+        ) from fault  # fmt: skip
 
 
 def _resolved(plan: Plan, values: Mapping[str, str]) -> Resolved:

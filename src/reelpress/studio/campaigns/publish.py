@@ -14,6 +14,8 @@ from reelpress.platform.errors import Detail, Refusal, Refusals
 from reelpress.studio.campaigns import gather, secrets, service, store
 from reelpress.studio.campaigns.compile import CompileFault, Problem
 from reelpress.studio.campaigns.model import Campaign, Definition, Version, WebhookEgress
+from reelpress.studio.films import service as films
+from reelpress.studio.films.model import FilmFault
 
 PREPARE_JOB = "studio.prepare"
 
@@ -50,8 +52,12 @@ async def publish(platform: Platform, principal: Principal, campaign_id: UUID) -
     await service.check_addresses(platform, campaign.draft)
     try:
         result = await gather.compiled(platform, campaign.draft, material)
+        needed = gather.films_of(result, material)
+        await films.have_drawn(platform, principal.workspace_id, needed)
     except CompileFault as fault:
         raise PublishRefusal(fault.problems) from fault
+    except FilmFault as fault:
+        raise PublishRefusal((Problem("parts", str(fault)),)) from fault
     async with platform.db.transaction() as conn:
         await _still_the_same(conn, campaign)
         version = Version(
@@ -66,6 +72,7 @@ async def publish(platform: Platform, principal: Principal, campaign_id: UUID) -
             published_at=platform.clock.now(),
         )
         await store.insert_version(conn, principal.workspace_id, version, material.asset_ids)
+        await films.hold(conn, principal.workspace_id, version.id, needed)
         await audit(conn, principal, "media_campaign.published", campaign_id, {"version": version.number})
         payload = {"workspace": version.workspace_id, "version": str(version.id)}
         await platform.jobs.enqueue(conn, PREPARE_JOB, payload)

@@ -72,6 +72,7 @@ class _Tree(ContentHandler):
         self.root: Element | None = None
         self._file = file
         self._open: list[Element] = []
+        self._text: list[list[str]] = []  # of each open element, in the pieces the parser hands over
         self._count = 0
         self._place: Locator | None = None
 
@@ -95,12 +96,13 @@ class _Tree(ContentHandler):
         else:
             self.root = element
         self._open.append(element)
+        self._text.append([])
 
     def endElement(self, name: str) -> None:  # noqa: N802, ARG002 - the SAX interface's name and signature
-        self._open.pop()
+        self._open.pop().text = "".join(self._text.pop())
 
     def characters(self, content: str) -> None:
-        self._open[-1].text += content
+        self._text[-1].append(content)
 
     def _line(self) -> int:
         return (self._place.getLineNumber() or 0) if self._place is not None else 0

@@ -1,13 +1,17 @@
+_LONGEST = 500  # characters of a message, which may quote the file
+
+
 class SceneFault(Exception):
     """A template we cannot draw: what is wrong, in which file, element and line, and what to do."""
 
     def __init__(
         self, message: str, *, file: str = "", element: str = "", line: int = 0, fix: str = ""
     ) -> None:
+        message = message if len(message) <= _LONGEST else f"{message[:_LONGEST]}..."
         super().__init__(message, file, element, line, fix)
         self.message = message
         self.file = file
-        self.element = element
+        self.element = element[:_LONGEST]
         self.line = line
         self.fix = fix
 

@@ -171,6 +171,13 @@ class Tractor:
 Service = Producer | Playlist | Tractor
 
 
+def named_by(service: Service) -> list[str]:
+    """The ids of what a service plays, in order."""
+    if isinstance(service, Playlist):
+        return [item.producer for item in service.items if isinstance(item, Entry)]
+    return [track.producer for track in service.tracks] if isinstance(service, Tractor) else []
+
+
 @dataclass(frozen=True, slots=True)
 class Scene:
     """One MLT document. `root` is the id of the tractor, playlist or producer that melt would play."""

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 
 from reelpress.studio.scene.elements import Element, read_elements
+from reelpress.studio.scene.lengths import Lengths
 from reelpress.studio.scene.model import (
     Blank,
     Entry,
@@ -22,11 +23,14 @@ from reelpress.studio.scene.model import (
     Tractor,
     Transition,
     Where,
+    named_by,
 )
 from reelpress.studio.scene.timecode import parse_time
 
 MAX_SIDE = 4096
 MAX_FRAMES = 30 * 60 * 60
+MAX_NESTING = 64
+_LONGEST_NUMBER = 18  # digits of a side or a rate
 DEFAULT_STILL_FRAMES = 15_000  # MLT's default length of a producer without one
 PLAYED: tuple[PlaylistTag, ...] = ("producer", "chain", "playlist", "tractor", "multitrack")
 _TAGS: dict[str, PlaylistTag] = {tag: tag for tag in PLAYED}
@@ -46,6 +50,8 @@ class _Reader:
         self._root = root
         self._file = file
         self._services: dict[str, Service] = {}
+        self._lengths = Lengths(self._services)
+        self._nesting: dict[str, int] = {}
         self._retained: set[str] = set()
         self._anonymous = 0
         self._fps = Fraction(25)
@@ -71,10 +77,10 @@ class _Reader:
             raise self._root.where(self._file).fault("no <profile>.", "Save the project with a video mode.")
         where = element.where(self._file)
         try:
-            width, height = (int(element.attributes[side]) for side in ("width", "height"))
+            width, height = (_small(element.attributes[side]) for side in ("width", "height"))
             rate = (
-                int(element.attributes["frame_rate_num"]),
-                int(element.attributes.get("frame_rate_den", "1")),
+                _small(element.attributes["frame_rate_num"]),
+                _small(element.attributes.get("frame_rate_den", "1")),
             )
             fps = Fraction(*rate)
             sample = {element.attributes.get(f"sample_aspect_{end}", "1") for end in ("num", "den")}
@@ -110,8 +116,21 @@ class _Reader:
             )
             return ""
         builders = {"playlist": self._playlist, "tractor": self._tractor, "multitrack": self._tractor}
-        self._services[id_] = builders.get(element.tag, self._producer)(id_, element, properties)
+        service = builders.get(element.tag, self._producer)(id_, element, properties)
+        self._services[id_] = service
+        self._nesting[id_] = self._nested(service)
         return id_
+
+    def _nested(self, service: Service) -> int:
+        """Levels of playlists and tractors in a service. Raises SceneFault above the limit."""
+        inner = (self._nesting.get(id_, 0) for id_ in named_by(service))
+        levels = max(inner, default=0) + 1
+        if levels > MAX_NESTING:
+            raise service.where.fault(
+                f"playlists and tracks are nested more than {MAX_NESTING} deep.",
+                "Export the inner ones as a video and use it.",
+            )
+        return levels
 
     def _properties(self, element: Element) -> Properties:
         named = [
@@ -182,8 +201,11 @@ class _Reader:
         bodies = [element, *element.find_all("multitrack")]
         tracks = [self._track(child) for body in bodies for child in body.find_all("track")]
         transitions = [self._transition(child) for body in bodies for child in body.find_all("transition")]
+        if not tracks:
+            raise where.fault("it has no tracks.", "Delete it, or put a clip on it and save again.")
         in_ = self._bound(element, properties, "in", 0, where)
         out = self._bound(element, properties, "out", -1, where)
+        self._checked(in_, max(in_, out) if out < 0 else out, where)
         return Tractor(
             id_,
             tuple(tracks),
@@ -246,18 +268,7 @@ class _Reader:
     def _extent(self, service: Service) -> tuple[int, int]:
         if isinstance(service, Producer):
             return service.in_, service.out
-        return 0, self._length(service) - 1
-
-    def _length(self, service: Service) -> int:
-        if isinstance(service, Producer):
-            return service.out - service.in_ + 1
-        if isinstance(service, Playlist):
-            return sum(
-                item.length if isinstance(item, Blank) else item.out - item.in_ + 1 for item in service.items
-            )
-        if service.out is not None:
-            return service.out - service.in_ + 1
-        return max((self._length(self._services[track.producer]) for track in service.tracks), default=0)
+        return 0, self._lengths.of(service.id) - 1
 
     def _bound(self, element: Element, properties: Properties, name: str, default: int, where: Where) -> int:
         return self._time(element.attributes.get(name) or properties.get(name), where, default)
@@ -277,6 +288,12 @@ class _Reader:
                 "Give the clip a length of at least 1 frame.",
             )
         return out
+
+
+def _small(text: str) -> int:
+    if len(text) > _LONGEST_NUMBER:
+        raise ValueError("a number of that many digits")
+    return int(text)
 
 
 def _rest(element: Element, attributes: Sequence[str], tags: Sequence[str]) -> Rest:

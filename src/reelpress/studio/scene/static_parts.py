@@ -6,13 +6,13 @@ which the caller replaces by files of ours.
 
 import hashlib
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TypeVar
 
 from reelpress.studio.scene.errors import SceneFault
+from reelpress.studio.scene.lengths import Lengths
+from reelpress.studio.scene.melt_rules import FILE_SERVICES, cleaned
 from reelpress.studio.scene.model import (
-    NOTHING,
     Blank,
     Entry,
     Filter,
@@ -26,63 +26,38 @@ from reelpress.studio.scene.model import (
     Tractor,
     Transition,
     Where,
+    named_by,
 )
-from reelpress.studio.scene.services import FILTERS, PRODUCERS, TRANSITIONS
-from reelpress.studio.scene.timeline import HOUSEKEEPING, timeline
+from reelpress.studio.scene.timeline import TOO_MANY, timeline
 from reelpress.studio.scene.write import write_scene
 
 MAX_FRAMES = 1_500
-E = TypeVar("E", Filter, Transition)
+MAX_FRAMES_TOGETHER = 6_000
 NAME = "drawn-by-melt:"
-FILE_SERVICES = frozenset({"avformat", "avformat-novalidate", "qimage", "pixbuf"})
-_FREI0R_WITH_FILES = frozenset({"frei0r.facebl0r", "frei0r.facedetect"})
-_MORE_PRODUCERS = frozenset({"blipflash", "count", "noise", "tone"})
-_MORE_FILTERS = frozenset(
-    {
-        "boxblur",
-        "charcoal",
-        "chroma",
-        "chroma_hold",
-        "dust",
-        "gamma",
-        "grain",
-        "grayscale",
-        "greyscale",
-        "invert",
-        "lift_gamma_gain",
-        "lines",
-        "lumakey",
-        "mirror",
-        "obscure",
-        "oldfilm",
-        "sepia",
-        "spot_remover",
-        "strobe",
-        "tcolor",
-        "threshold",
-        "timer",
-        "vignette",
-        "wave",
-    }
-)
-_MORE_TRANSITIONS = frozenset({"affine"})
-_NUMBERS = re.compile(r"[\d\s%./:x,;=~|!$+-]*")
-_WORDS = frozenset({"text", "argument", "templatetext"})
-_NAMES_A_FILE = re.compile(r"\burl\b|\bsrc\b|<img|<link|@import", re.IGNORECASE)
+_FAMILY = re.compile(r"""font-family:\s*['"]?([^;,'"]+)|\bfont="([^"]+)""", re.IGNORECASE)
+_HEARD = frozenset({"avformat", "avformat-novalidate", "tone", "count", "blipflash", "noise"})
 
 
 @dataclass(frozen=True, slots=True)
 class MeltPart:
     """A clip that melt draws: `frames` frames of `scene`, whose resources are `resources`.
 
-    `name` is what the clip's resource is called afterwards; equal documents have equal names.
+    The film begins at frame `first` of the clip.
+
+    `name` is what the clip's resource is called afterwards; equal documents have equal names. `why` and `fix`
+    say what we do not draw, `line` where that stands; `families` are the fonts its texts name.
     """
 
     name: str
     scene: Scene
+    first: int
     frames: int
     resources: tuple[str, ...]
+    families: tuple[str, ...]
+    is_heard: bool
     why: str
+    fix: str
+    line: int
     where: Where
 
 
@@ -91,20 +66,34 @@ def split_static(scene: Scene) -> tuple[Scene, tuple[MeltPart, ...]]:
 
     Raises SceneFault where a layer needs what we do not draw, or where melt may not draw it either.
     """
+    for one in scene.services.values():
+        if isinstance(one, Producer) and one.properties.get("resource").startswith(NAME):
+            raise one.where.fault(f"a file cannot be called {NAME!r}.", "Rename it.")
+    if _fault_of(scene) is None:
+        return scene, ()
     services = dict(scene.services)
     parts: dict[str, MeltPart] = {}
     for id_ in _shown(scene):
         fault = _fault_of(replace(scene, services=services, root=id_))
         if fault is None:
             continue
+        if fault.message == TOO_MANY:
+            raise fault  # too much for melt as well
         part = _part(scene, id_, fault)
         parts[part.name] = part
+        services |= _shifted(services, id_, part.first)
         services[id_] = _film(scene.services[id_], part)
     changed = replace(scene, services=services)
     kept = {
         one.properties.get("resource") for one in _reached(services, scene.root) if isinstance(one, Producer)
     }
-    return changed, tuple(part for part in parts.values() if part.name in kept)
+    shown = tuple(part for part in parts.values() if part.name in kept)
+    if sum(part.frames for part in shown) > MAX_FRAMES_TOGETHER:
+        raise scene.services[scene.root].where.fault(
+            f"melt would have to draw more than {MAX_FRAMES_TOGETHER} frames.",
+            "Export the clips with effects that are not supported as videos and use those.",
+        )
+    return changed, shown
 
 
 def with_files(part: MeltPart, files: Mapping[str, str]) -> bytes:
@@ -121,10 +110,17 @@ def with_files(part: MeltPart, files: Mapping[str, str]) -> bytes:
 
 
 def _shown(scene: Scene) -> Iterator[str]:
-    """Services that entries and tracks name, the inner ones first; a playlist is no clip."""
+    """Services that entries and tracks name, the inner ones first.
+
+    A playlist with gaps is none: by itself melt shows them white.
+    """
     reached = {id_ for id_ in _below(scene.services, scene.root) if id_ != scene.root}
-    return (
-        id_ for id_, service in scene.services.items() if id_ in reached and not isinstance(service, Playlist)
+    return (id_ for id_, service in scene.services.items() if id_ in reached and not _has_gaps(service))
+
+
+def _has_gaps(service: Service) -> bool:
+    return isinstance(service, Playlist) and any(
+        isinstance(item, Blank) and item.length for item in service.items
     )
 
 
@@ -135,14 +131,8 @@ def _below(services: Mapping[str, Service], root: str) -> set[str]:
         id_ = waiting.pop()
         if id_ not in found:
             found.add(id_)
-            waiting += _named(services[id_])
+            waiting += named_by(services[id_])
     return found
-
-
-def _named(service: Service) -> list[str]:
-    if isinstance(service, Playlist):
-        return [item.producer for item in service.items if isinstance(item, Entry)]
-    return [track.producer for track in service.tracks] if isinstance(service, Tractor) else []
 
 
 def _reached(services: Mapping[str, Service], root: str) -> list[Service]:
@@ -170,7 +160,8 @@ def _part(scene: Scene, id_: str, fault: SceneFault) -> MeltPart:
             line=fault.line,
             fix=fault.fix,
         )
-    frames = _last_frame(scene, id_) + 1
+    first = _first_frame(scene, id_)
+    frames = _last_frame(scene, id_) + 1 - first
     if frames > MAX_FRAMES:
         raise SceneFault(
             f"{fault.message.rstrip('.')}, and melt draws {MAX_FRAMES} frames at most, not {frames}.",
@@ -179,16 +170,41 @@ def _part(scene: Scene, id_: str, fault: SceneFault) -> MeltPart:
             line=fault.line,
             fix="Shorten that clip, or export it as a video and use it.",
         )
-    cleaned = {name: _cleaned(service, fault) for name, service in inner.items()}
-    list_ = Playlist("part", (Entry(id_, 0, frames - 1, (), where),), Properties(), (), where)
-    document = Scene(_square(scene.profile), {**cleaned, list_.id: list_}, list_.id, scene.file)
-    resources = tuple(
-        one.properties.get("resource")
-        for one in cleaned.values()
-        if isinstance(one, Producer) and one.service in FILE_SERVICES
+    allowed = {name: cleaned(service, fault) for name, service in inner.items()}
+    list_ = Playlist(
+        _unused(allowed), (Entry(id_, first, first + frames - 1, (), where),), Properties(), (), where
     )
-    name = NAME + hashlib.sha256(write_scene(document)).hexdigest()
-    return MeltPart(name, document, frames, tuple(dict.fromkeys(resources)), fault.message, where)
+    document = Scene(_square(scene.profile), {**allowed, list_.id: list_}, list_.id, scene.file)
+    producers = [one for one in allowed.values() if isinstance(one, Producer)]
+    resources = (one.properties.get("resource") for one in producers if one.service in FILE_SERVICES)
+    return MeltPart(
+        name=NAME + hashlib.sha256(write_scene(document)).hexdigest(),
+        scene=document,
+        first=first,
+        frames=frames,
+        resources=tuple(dict.fromkeys(resources)),
+        families=tuple(dict.fromkeys(_families(said))),
+        is_heard=any(one.service in _HEARD for one in producers),
+        why=fault.message,
+        fix=fault.fix,
+        line=fault.line or where.line,
+        where=where,
+    )
+
+
+def _families(said: Sequence[Properties]) -> Iterator[str]:
+    for properties in said:
+        yield from (properties.get(name) for name in ("family", "font") if properties.get(name))
+        for name in ("html", "xmldata"):
+            yield from (first or second for first, second in _FAMILY.findall(properties.get(name)))
+
+
+def _unused(taken: Mapping[str, Service]) -> str:
+    """An id of our own for the document's list."""
+    id_ = "part"
+    while id_ in taken:
+        id_ += "-"
+    return id_
 
 
 def _square(profile: Profile) -> Profile:
@@ -204,35 +220,57 @@ def _square(profile: Profile) -> Profile:
     return replace(profile, rest=Rest(tuple(said.items())))
 
 
+def _first_frame(scene: Scene, id_: str) -> int:
+    """The first of its frames that anything shows; 0 where filters of entries count from the clip's start."""
+    entries = list(_entries(scene, id_))
+    placed = any(
+        track.producer == id_
+        for service in _reached(scene.services, scene.root)
+        if isinstance(service, Tractor)
+        for track in service.tracks
+    )
+    if placed or not entries or any(entry.filters for entry in entries):
+        return 0
+    return min(entry.in_ for entry in entries)
+
+
+def _entries(scene: Scene, id_: str) -> Iterator[Entry]:
+    for service in _reached(scene.services, scene.root):
+        if isinstance(service, Playlist):
+            yield from (item for item in service.items if isinstance(item, Entry) and item.producer == id_)
+
+
+def _shifted(services: Mapping[str, Service], id_: str, first: int) -> dict[str, Service]:
+    """The playlists that show a clip, which now begins at its frame `first`."""
+    return {
+        name: replace(
+            service,
+            items=tuple(
+                replace(item, in_=item.in_ - first, out=item.out - first)
+                if isinstance(item, Entry) and item.producer == id_
+                else item
+                for item in service.items
+            ),
+        )
+        for name, service in services.items()
+        if first and isinstance(service, Playlist) and id_ in named_by(service)
+    }
+
+
 def _last_frame(scene: Scene, id_: str) -> int:
     """The last of its frames that anything shows."""
-    ends = [
-        item.out
-        for service in _reached(scene.services, scene.root)
-        if isinstance(service, Playlist)
-        for item in service.items
-        if isinstance(item, Entry) and item.producer == id_
-    ]
+    ends = [entry.out for entry in _entries(scene, id_)]
     service = scene.services[id_]
     if isinstance(service, Producer):
         return max(ends, default=service.out)
-    return max(ends, default=_length(scene, id_) - 1)
-
-
-def _length(scene: Scene, id_: str) -> int:
-    service = scene.services[id_]
-    if isinstance(service, Producer):
-        return service.out - service.in_ + 1
-    if isinstance(service, Playlist):
-        return sum(one.length if isinstance(one, Blank) else one.out - one.in_ + 1 for one in service.items)
-    if service.out is not None:
-        return service.out - service.in_ + 1
-    return max((_length(scene, track.producer) for track in service.tracks), default=0)
+    return max(ends, default=Lengths(scene.services).of(id_) - 1)
 
 
 def _film(service: Service, part: MeltPart) -> Producer:
     """The clip as a film of the same length. A crop to the whole says that it may be transparent."""
-    pairs = (("length", str(part.frames)), ("resource", part.name), ("mlt_service", "avformat"))
+    sound = "0" if part.is_heard else "-1"
+    said = {"length": str(part.frames), "resource": part.name, "audio_index": sound}
+    pairs = (*said.items(), ("mlt_service", "avformat"))
     crop = Filter("qtcrop", Properties((("mlt_service", "qtcrop"),)), 0, None, service.where)
     filters = (crop,)
     return Producer(service.id, "avformat", Properties(pairs), 0, part.frames - 1, filters, service.where)
@@ -248,68 +286,6 @@ def _effects(service: Service) -> Iterator[Filter | Transition]:
         yield from service.transitions
     if isinstance(service, Playlist):
         yield from (one for item in service.items if isinstance(item, Entry) for one in item.filters)
-
-
-def _cleaned(service: Service, fault: SceneFault) -> Service:
-    """The service with nothing in it but what melt may read. Raises the fault where it may not."""
-    filters = tuple(_allowed(one, fault) for one in service.filters if _is_on(one))
-    if isinstance(service, Producer):
-        if service.service not in {*PRODUCERS, *_MORE_PRODUCERS} and not _is_frei0r(service.service):
-            raise fault
-        is_file = service.service in FILE_SERVICES
-        properties = _readable(service.properties, service.service, fault, but="resource" if is_file else "")
-        return replace(service, properties=properties, filters=filters, rest=NOTHING, tag="producer")
-    if isinstance(service, Playlist):
-        items = tuple(
-            replace(item, rest=NOTHING)
-            if isinstance(item, Blank)
-            else replace(
-                item, filters=tuple(_allowed(one, fault) for one in item.filters if _is_on(one)), rest=NOTHING
-            )
-            for item in service.items
-        )
-        return Playlist(service.id, items, Properties(), filters, service.where)
-    return replace(
-        service,
-        tracks=tuple(replace(track, rest=NOTHING) for track in service.tracks),
-        transitions=tuple(_allowed(one, fault) for one in service.transitions if _is_on(one)),
-        filters=filters,
-        properties=Properties(),
-        rest=NOTHING,
-    )
-
-
-def _is_on(effect: Filter | Transition) -> bool:
-    return not effect.properties.flag("disable")
-
-
-def _allowed(effect: E, fault: SceneFault) -> E:
-    if isinstance(effect, Filter):
-        known = {*FILTERS, *_MORE_FILTERS, *HOUSEKEEPING}
-    else:
-        known = {*TRANSITIONS, *_MORE_TRANSITIONS}
-    if effect.service not in known and not _is_frei0r(effect.service):
-        raise fault
-    properties = _readable(effect.properties, effect.service, fault)
-    return replace(effect, properties=properties, rest=NOTHING)
-
-
-def _is_frei0r(service: str) -> bool:
-    return service.startswith("frei0r.") and service not in _FREI0R_WITH_FILES
-
-
-def _readable(properties: Properties, service: str, fault: SceneFault, *, but: str = "") -> Properties:
-    """Without what only editors read; a value that could name a file is not for melt."""
-    kept = [(name, value) for name, value in properties.pairs if ":" not in name and name[:1] != "_"]
-    for name, value in kept:
-        if name == but or name in _WORDS or _NUMBERS.fullmatch(value):
-            continue
-        marked_up = name in {"xmldata", "html", "markup"}
-        if _NAMES_A_FILE.search(value) if marked_up else ("/" in value or "\\" in value):
-            raise fault
-    if "mlt_service" not in properties:
-        kept.append(("mlt_service", service))
-    return Properties(tuple(kept))
 
 
 def _with(properties: Properties, **changes: str) -> Properties:

@@ -3,6 +3,8 @@
 import re
 from fractions import Fraction
 
+_LONGEST = 40  # characters
+_MOST = 2**31 - 1  # frames, as MLT counts them
 _CLOCK = re.compile(r"(?:(?:(\d+):)?(\d+):)?(\d+)(?:[.,](\d+))?")
 _SMPTE = re.compile(r"(\d+):(\d+):(\d+)[:;](\d+)")
 
@@ -10,6 +12,15 @@ _SMPTE = re.compile(r"(\d+):(\d+):(\d+)[:;](\d+)")
 def parse_time(text: str, fps: Fraction) -> int:
     """Frames; a negative time counts from an end, as MLT has it. Raises ValueError."""
     text = text.strip()
+    if len(text) > _LONGEST:
+        raise ValueError(f"{text[:12]!r}... of {len(text)} characters is not a time")
+    frames = _frames(text, fps)
+    if abs(frames) > _MOST:
+        raise ValueError(f"{text!r} is longer than any project")
+    return frames
+
+
+def _frames(text: str, fps: Fraction) -> int:
     if re.fullmatch(r"[+-]?\d+", text):
         return int(text)
     if text.startswith("-"):

@@ -6,8 +6,8 @@ from typing import Literal
 
 import msgspec
 
+from reelpress.studio.scene.lengths import Lengths
 from reelpress.studio.scene.model import (
-    Blank,
     Entry,
     Filter,
     Playlist,
@@ -38,6 +38,7 @@ from reelpress.studio.scene.services.base import Parameter, Reading
 from reelpress.studio.scene.services.text_parameters import SLOT
 
 MAX_NODES = 5_000
+TOO_MANY = f"more than {MAX_NODES} clips."
 MAX_FRAMES = 30 * 60 * 60
 LayerKind = Literal["text", "image", "video"]
 HOUSEKEEPING = frozenset({"audiochannels", "audioconvert", "fieldorder", "imageconvert", "rescale", "resize"})
@@ -90,7 +91,7 @@ class _Span:
 def timeline(scene: Scene) -> Timeline:
     """Raises SceneFault for services that are not drawn and values that are not understood."""
     builder = _Builder(scene)
-    length = builder.length(scene.root)
+    length = builder.lengths.of(scene.root)
     if length > MAX_FRAMES:
         raise scene.services[scene.root].where.fault(
             f"the project is {length} frames long; at most {MAX_FRAMES} are drawn.", "Shorten it."
@@ -106,25 +107,14 @@ class _Builder:
     def __init__(self, scene: Scene) -> None:
         self._scene = scene
         self._nodes = 0
+        self.lengths = Lengths(scene.services)
         self.drafts: dict[tuple[Where, int], Draft] = {}
-
-    def length(self, id_: str) -> int:
-        service = self._scene.services[id_]
-        if isinstance(service, Producer):
-            return service.out - service.in_ + 1
-        if isinstance(service, Playlist):
-            return sum(
-                item.length if isinstance(item, Blank) else item.out - item.in_ + 1 for item in service.items
-            )
-        if service.out is not None:
-            return service.out - service.in_ + 1
-        return max((self.length(track.producer) for track in service.tracks), default=0)
 
     def node(self, id_: str, span: _Span) -> Node:
         service = self._scene.services[id_]
         self._nodes += 1
         if self._nodes > MAX_NODES:
-            raise service.where.fault(f"more than {MAX_NODES} clips.", "Simplify the project.")
+            raise service.where.fault(TOO_MANY, "Simplify the project.")
         if isinstance(service, Producer):
             return self._clip(service, span)
         if isinstance(service, Playlist):
@@ -202,7 +192,7 @@ class _Builder:
             inner = _Span(
                 0,
                 0,
-                min(self.length(track.producer) - 1, span.last),
+                min(self.lengths.of(track.producer) - 1, span.last),
                 span.picture and hidden not in {"video", "both"},
                 span.sound and hidden not in {"audio", "both"},
             )

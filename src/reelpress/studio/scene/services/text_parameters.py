@@ -7,7 +7,7 @@ from reelpress.studio.scene.ops import Align, FitRule, Key, Keys, TextFit, TextS
 from reelpress.studio.scene.services.base import Parameter, Reading
 
 SLOT = re.compile(r"\{\{\s*([A-Za-z_][A-Za-z0-9_.:-]{0,63})\s*\}\}")
-_KEYWORD = re.compile(
+KEYWORD = re.compile(
     r"(?<!\\)#(?:smpte_[n]?df|timecode|frame|filedate|localfiledate|localtime|resource|createdate|meta\.)"
 )
 
@@ -108,7 +108,7 @@ def layer_mark(text: str) -> str:
 
 
 def checked_text(reading: Reading, text: str) -> str:
-    if _KEYWORD.search(text):
+    if KEYWORD.search(text):
         raise reading.where.fault(
             "keywords such as #timecode# are not supported.", "Write the text itself, or a {{field}}."
         )

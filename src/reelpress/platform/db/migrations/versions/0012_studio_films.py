@@ -1,0 +1,10 @@
+"""Studio: films that melt drew."""
+
+from reelpress.platform.db.sqlfile import run_sql_beside
+
+revision = "0012"
+down_revision = "0007"
+
+
+def upgrade() -> None:
+    run_sql_beside(__file__)
