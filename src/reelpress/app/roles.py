@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable, Generator
 from contextlib import contextmanager
 
 import uvicorn
+import uvloop
 
 from reelpress.app.assembly import build_app, build_registry
 from reelpress.engage.channels.email.mailbox import serve_mailbox
@@ -26,7 +27,8 @@ Role = Callable[[Platform, asyncio.Event], Awaitable[None]]
 def run_role(name: str, settings: Settings) -> None:
     """Play one role until SIGTERM or SIGINT; what is under way ends first."""
     configure_logging(json=settings.log_json, level=settings.log_level, role=name)
-    asyncio.run(_play(ROLES[name], settings))
+    run = uvloop.run if name == "api" else asyncio.run
+    run(_play(ROLES[name], settings))
 
 
 async def _play(role: Role, settings: Settings) -> None:
@@ -60,7 +62,6 @@ async def _serve_http(platform: Platform, stop: asyncio.Event) -> None:
         build_app(platform),
         host=platform.settings.host,
         port=platform.settings.port,
-        loop="uvloop",
         log_config=None,
         access_log=False,
         server_header=False,

@@ -8,13 +8,16 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
 from fastapi.routing import APIRoute
 
-from reelpress.engage.data_api import faults, service
-from reelpress.engage.data_api.access import Caller
-from reelpress.engage.data_api.body import BULK_BODY, CUSTOMER_BODY, EVENT_BODY, read_document
+from reelpress.engage.data_api import faults
+from reelpress.engage.data_api.access import Caller, Workspace
+from reelpress.engage.data_api.body import BULK_BODY, CUSTOMER_BODY, EVENT_BODY, BodyRules, read_document
 from reelpress.engage.data_api.faults import DataApiFault
+from reelpress.engage.data_api.intake import Intake
+from reelpress.engage.data_api.model import Batch
 from reelpress.engage.data_api.parse import parse_customer, parse_event, parse_transition
-from reelpress.platform.telemetry import log
-from reelpress.platform.web import PlatformDep
+from reelpress.engage.data_api.service import Call
+from reelpress.platform.context import Platform
+from reelpress.platform.telemetry import current_request_id, log
 
 ACCEPTED = {
     "status": "success",
@@ -22,6 +25,8 @@ ACCEPTED = {
 }
 LONGEST_DELIVERY_KEY = 200
 TRACE_FRAMES = 4
+
+_ACCEPTED = JSONResponse(ACCEPTED)
 
 
 class DataApiRoute(APIRoute):
@@ -31,20 +36,20 @@ class DataApiRoute(APIRoute):
         handle = super().get_route_handler()
 
         async def answer(request: Request) -> Response:
-            try:
-                return await handle(request)
-            except DataApiFault as fault:
-                return JSONResponse(fault.body(), status_code=fault.status)
-            except Exception as fault:
-                log.error(
-                    "a Data API call failed",
-                    route=self.path,
-                    fault=type(fault).__name__,
-                    where=_where(fault),
-                )
-                return JSONResponse(faults.unexpected().body(), status_code=500)
+            return await answered(handle(request), self.path)
 
         return answer
+
+
+async def answered(work: Coroutine[Any, Any, Response], path: str) -> Response:
+    """What the work answers, or the contract's body for the fault it ended with."""
+    try:
+        return await work
+    except DataApiFault as fault:
+        return JSONResponse(fault.body(), status_code=fault.status)
+    except Exception as fault:
+        log.error("a Data API call failed", route=path, fault=type(fault).__name__, where=_where(fault))
+        return JSONResponse(faults.unexpected().body(), status_code=500)
 
 
 def _where(fault: Exception) -> list[str]:
@@ -60,29 +65,34 @@ router = APIRouter(prefix="/v1", tags=["Data API"], route_class=DataApiRoute)
 
 @router.post("/customer")
 @router.post("/customer/{workspace}")
-async def track_user(request: Request, platform: PlatformDep, caller: Caller) -> JSONResponse:
+async def track_user(request: Request, caller: Caller) -> Response:
     """Create or update a customer."""
-    batch = parse_customer(await read_document(request, CUSTOMER_BODY))
-    await service.accept(platform, caller, batch, _delivery(request))
-    return JSONResponse(ACCEPTED)
+    return await _take(request, caller, CUSTOMER_BODY, parse_customer)
 
 
 @router.post("/event")
 @router.post("/event/{workspace}")
-async def track_event(request: Request, platform: PlatformDep, caller: Caller) -> JSONResponse:
+async def track_event(request: Request, caller: Caller) -> Response:
     """Take in what one customer did."""
-    batch = parse_event(await read_document(request, EVENT_BODY))
-    await service.accept(platform, caller, batch, _delivery(request))
-    return JSONResponse(ACCEPTED)
+    return await _take(request, caller, EVENT_BODY, parse_event)
 
 
 @router.post("/transition")
 @router.post("/transition/{workspace}")
-async def import_in_bulk(request: Request, platform: PlatformDep, caller: Caller) -> JSONResponse:
+async def import_in_bulk(request: Request, caller: Caller) -> Response:
     """Customers, devices and events of many customers in one call."""
-    batch = parse_transition(await read_document(request, BULK_BODY))
-    await service.accept(platform, caller, batch, _delivery(request))
-    return JSONResponse(ACCEPTED)
+    return await _take(request, caller, BULK_BODY, parse_transition)
+
+
+async def _take(
+    request: Request, caller: Workspace, rules: BodyRules, parse: Callable[[dict[str, Any]], Batch]
+) -> Response:
+    platform: Platform = request.app.state.platform
+    intake: Intake = request.app.state.intake
+    batch = parse(await read_document(request, rules))
+    call = Call(batch, platform.clock.now(), _delivery(request), current_request_id())
+    await intake.accept(caller, call)
+    return _ACCEPTED
 
 
 def _delivery(request: Request) -> str | None:

@@ -132,6 +132,21 @@ async def lock(
     return [_profile(workspace_id, row) for row in rows]
 
 
+async def lock_customers(
+    conn: Connection, workspace_id: str, customer_ids: Collection[str | None]
+) -> dict[str | None, Profile]:
+    """`lock` by customer id alone."""
+    rows = await conn.fetch(
+        f"""
+        SELECT {_COLUMNS} FROM profiles WHERE workspace_id = $1 AND customer_id = ANY($2::text[])
+        ORDER BY id FOR NO KEY UPDATE
+        """,  # noqa: S608 - a constant list of columns
+        workspace_id,
+        list(customer_ids),
+    )
+    return {row["customer_id"]: _profile(workspace_id, row) for row in rows}
+
+
 async def write(conn: Connection, workspace_id: str, rows: Sequence[Row], at: datetime) -> None:
     """Replace the content of profiles and note which attributes changed."""
     await conn.execute(
