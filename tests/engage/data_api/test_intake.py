@@ -1,11 +1,13 @@
 """Calls that come together are written together, and each has its own result."""
 
 import asyncio
+import json
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from reelpress.engage.campaigns import triggers
 from reelpress.engage.data_api import intake as intake_module
 from reelpress.engage.data_api.access import Workspace
 from reelpress.engage.data_api.faults import DataApiFault
@@ -33,7 +35,7 @@ def acting(customer: str, name: str = "Bought") -> Batch:
 def call(
     platform: Platform, batch: Batch, delivery: str | None = None, request_id: str | None = None
 ) -> Call:
-    return Call(batch, platform.clock.now(), delivery, request_id)
+    return Call(batch, platform.clock.now(), delivery, request_id, size=100)
 
 
 def poisoned(batch: Batch) -> Batch:
@@ -86,7 +88,7 @@ async def test_one_delivery_that_comes_many_times_at_once_counts_once(
 async def test_too_much_waiting_is_said_and_not_kept(
     platform: Platform, intake: Intake, own: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(intake_module, "MOST_WAITING", 5)
+    monkeypatch.setattr(intake_module, "MOST_WAITING", 599)
     results = await asyncio.gather(
         *(intake.accept(own, call(platform, acting("asha"))) for _ in range(9)), return_exceptions=True
     )
@@ -139,3 +141,19 @@ async def test_workspaces_do_not_wait_for_each_other(
         assert not held.done()
     await held
     assert await count(platform) == 3
+
+
+async def test_a_job_carries_the_id_of_its_own_request(
+    platform: Platform, intake: Intake, own: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def start(conn: Any, platform: Platform, workspace_id: str, events: Any, profiles: Any) -> None:
+        ids = [event.request_id for event in events]
+        await platform.jobs.enqueue_many(conn, "test.job", [{"id": one} for one in ids], request_ids=ids)
+
+    monkeypatch.setattr(triggers, "start", start)
+    calls = [call(platform, acting("asha"), request_id=f"request-{number}") for number in range(5)]
+    await asyncio.gather(*(intake.accept(own, one) for one in calls))
+    async with platform.db.connection() as conn:
+        jobs = await conn.fetch("SELECT headers, payload FROM pgqueuer")
+    told = [(json.loads(job["headers"])["request_id"], json.loads(job["payload"])["id"]) for job in jobs]
+    assert sorted(told) == [(f"request-{number}", f"request-{number}") for number in range(5)]

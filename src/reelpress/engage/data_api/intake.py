@@ -12,10 +12,11 @@ from reelpress.platform.context import Platform
 from reelpress.platform.db import connection_lost
 from reelpress.platform.telemetry import INTAKE_CALLS, log
 
-MOST_TOGETHER = 4000
-"""Customers, events and devices of one transaction; a single call may hold more."""
-MOST_WAITING = 40_000
-"""What may wait in one process before callers are asked to come later: some 40 MB."""
+MOST_TOGETHER = 1_000_000
+"""Bytes of the bodies of one transaction: some 4000 events."""
+MOST_WAITING = 16_000_000
+"""Bytes of bodies that may wait in one process before callers are asked to come later; read, they take
+some ten times that."""
 WRITERS = 4
 """Transactions under way at once, each of another workspace."""
 

@@ -10,7 +10,7 @@ from fastapi.routing import APIRoute
 
 from reelpress.engage.data_api import faults
 from reelpress.engage.data_api.access import Caller, Workspace
-from reelpress.engage.data_api.body import BULK_BODY, CUSTOMER_BODY, EVENT_BODY, BodyRules, read_document
+from reelpress.engage.data_api.body import BULK_BODY, CUSTOMER_BODY, EVENT_BODY, BodyRules, read_sized
 from reelpress.engage.data_api.faults import DataApiFault
 from reelpress.engage.data_api.intake import Intake
 from reelpress.engage.data_api.model import Batch
@@ -89,8 +89,8 @@ async def _take(
 ) -> Response:
     platform: Platform = request.app.state.platform
     intake: Intake = request.app.state.intake
-    batch = parse(await read_document(request, rules))
-    call = Call(batch, platform.clock.now(), _delivery(request), current_request_id())
+    document, size = await read_sized(request, rules)
+    call = Call(parse(document), platform.clock.now(), _delivery(request), current_request_id(), size)
     await intake.accept(caller, call)
     return _ACCEPTED
 

@@ -21,18 +21,13 @@ from reelpress.platform.telemetry import log
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One call: what it says, when it came, the sender's idempotency key if it named one."""
+    """One call: what it says, when it came, the sender's key of it if any, the bytes of its body."""
 
     batch: Batch
     received_at: datetime
     delivery: str | None = None
     request_id: str | None = None
-
-    @property
-    def size(self) -> int:
-        """How many things it says."""
-        actions = sum(len(element.actions) for element in self.batch.events)
-        return actions + len(self.batch.customers) + len(self.batch.devices)
+    size: int = 0
 
 
 async def accept(platform: Platform, workspace: Workspace, batch: Batch, delivery: str | None = None) -> None:

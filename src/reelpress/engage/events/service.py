@@ -1,6 +1,6 @@
 """Take in events: rows, the profiles' last seen, and what they trigger, in the caller's transaction."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -82,7 +82,7 @@ async def ingest(
     await store.note(conn, workspace_id, _catalogued(fresh))
     starting = [event for event in fresh if may_trigger(platform, event)]
     if starting:
-        await triggers.start(conn, platform, workspace_id, starting, _seen(profiles, seen))
+        await triggers.start(conn, platform, workspace_id, starting, _Seen(profiles, seen))
     return fresh
 
 
@@ -157,11 +157,22 @@ def _last_seen(events: Sequence[IngestedEvent]) -> dict[str, datetime]:
     return seen
 
 
-def _seen(profiles: Mapping[str, Profile], seen: Mapping[str, datetime]) -> dict[str, Profile]:
-    return {
-        profile_id: replace(profiles[profile_id], last_seen_at=max(profiles[profile_id].last_seen_at, at))
-        for profile_id, at in seen.items()
-    }
+class _Seen(Mapping[str, Profile]):
+    """The profiles as last seen by these events; made where somebody asks, since most start nothing."""
+
+    def __init__(self, profiles: Mapping[str, Profile], seen: Mapping[str, datetime]) -> None:
+        self._profiles = profiles
+        self._seen = seen
+
+    def __getitem__(self, profile_id: str) -> Profile:
+        profile = self._profiles[profile_id]
+        return replace(profile, last_seen_at=max(profile.last_seen_at, self._seen[profile_id]))
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._seen)
+
+    def __len__(self) -> int:
+        return len(self._seen)
 
 
 def _catalogued(events: Sequence[IngestedEvent]) -> set[tuple[str, str, str]]:
