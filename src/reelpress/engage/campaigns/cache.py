@@ -17,9 +17,6 @@ class VersionCache(Generic[T]):
         self._kept = kept
         self._made: OrderedDict[UUID, T] = OrderedDict()
 
-    def __contains__(self, version_id: UUID) -> bool:
-        return version_id in self._made
-
     def get(self, version_id: UUID, make: Callable[[], T]) -> T:
         if version_id in self._made:
             self._made.move_to_end(version_id)

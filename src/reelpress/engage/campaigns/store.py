@@ -25,9 +25,10 @@ _CAMPAIGN = """
 
 
 @dataclass(frozen=True, slots=True)
-class TriggerVersion:
-    """What ingestion needs to know of a version of an event-triggered campaign."""
+class ActiveVersion:
+    """What ingestion needs to know of an active event-triggered campaign."""
 
+    campaign_id: str
     version_id: UUID
     trigger: Json
     audience: Json
@@ -168,33 +169,19 @@ async def newest(
 
 async def active_for_events(
     conn: Connection, workspace_id: str, event_names: Sequence[str]
-) -> list[tuple[str, UUID]]:
-    """Campaigns that one of these events may start, with the version that counts."""
+) -> list[ActiveVersion]:
     rows = await conn.fetch(
         """
-        select id, version_id from engage_campaigns
-        where workspace_id = $1 and trigger_event = any($2::text[])
-          and status = 'ACTIVE' and delivery_type = 'EVENT_TRIGGERED'
-        order by id
+        select c.id as campaign_id, c.version_id, v.trigger, v.audience, v.display_names
+        from engage_campaigns c join engage_campaign_versions v on v.id = c.version_id
+        where c.workspace_id = $1 and c.trigger_event = any($2::text[])
+          and c.status = 'ACTIVE' and c.delivery_type = 'EVENT_TRIGGERED'
+        order by c.id
         """,
         workspace_id,
         list(event_names),
     )
-    return [(row["id"], row["version_id"]) for row in rows]
-
-
-async def trigger_versions(
-    conn: Connection, workspace_id: str, version_ids: Sequence[UUID]
-) -> list[TriggerVersion]:
-    rows = await conn.fetch(
-        """
-        select id as version_id, trigger, audience, display_names from engage_campaign_versions
-        where workspace_id = $1 and id = any($2::uuid[])
-        """,
-        workspace_id,
-        list(version_ids),
-    )
-    return [TriggerVersion(**dict(row)) for row in rows]
+    return [ActiveVersion(**dict(row)) for row in rows]
 
 
 async def insert_occurrence(
