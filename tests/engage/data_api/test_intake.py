@@ -9,6 +9,7 @@ import pytest
 
 from reelpress.engage.campaigns import triggers
 from reelpress.engage.data_api import intake as intake_module
+from reelpress.engage.data_api import service
 from reelpress.engage.data_api.access import Workspace
 from reelpress.engage.data_api.faults import DataApiFault
 from reelpress.engage.data_api.intake import Intake
@@ -157,3 +158,27 @@ async def test_a_job_carries_the_id_of_its_own_request(
         jobs = await conn.fetch("SELECT headers, payload FROM pgqueuer")
     told = [(json.loads(job["headers"])["request_id"], json.loads(job["payload"])["id"]) for job in jobs]
     assert sorted(told) == [(f"request-{number}", f"request-{number}") for number in range(5)]
+
+
+async def test_much_at_once_is_written_by_two_transactions_at_a_time_and_none_is_forgotten(
+    platform: Platform, intake: Intake, own: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(intake_module, "MUCH", 500)
+    monkeypatch.setattr(intake_module, "MOST_TOGETHER", 1000)
+    running, most = 0, 0
+    write = service.write
+
+    async def counted(*arguments: Any) -> None:
+        nonlocal running, most
+        running += 1
+        most = max(most, running)
+        await write(*arguments)
+        running -= 1
+
+    monkeypatch.setattr(service, "write", counted)
+    for _ in range(3):
+        await asyncio.gather(
+            *(intake.accept(own, call(platform, acting(f"c{number % 11}"))) for number in range(80))
+        )
+    assert most == 2
+    assert await count(platform) == 240

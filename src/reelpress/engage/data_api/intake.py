@@ -18,7 +18,10 @@ MOST_WAITING = 16_000_000
 """Bytes of bodies that may wait in one process before callers are asked to come later; read, they take
 some ten times that."""
 WRITERS = 4
-"""Transactions under way at once, each of another workspace."""
+"""Transactions under way at once."""
+MUCH = 200_000
+"""With so many bytes of bodies waiting, a second transaction of the workspace starts: the database and we
+then work at the same time. Below it, one larger transaction is cheaper than two."""
 
 
 @dataclass(slots=True)
@@ -29,24 +32,26 @@ class _Waiting:
 
 @dataclass(slots=True)
 class _Line:
-    """The calls of one workspace in their order, and the task that writes them."""
+    """The calls of one workspace in their order, their bytes, and how many tasks write them."""
 
     workspace: Workspace
     waiting: deque[_Waiting] = field(default_factory=deque[_Waiting])
-    writing: "asyncio.Task[None] | None" = None
+    size: int = 0
+    writers: int = 0
 
 
 class Intake:
     """Takes in the calls of one process. A call is answered after its commit, with its own result.
 
-    Of one workspace one transaction runs at a time; what arrives meanwhile is the next one's. A call that
-    the database refuses costs the others nothing: their transaction is tried again in halves without it.
+    What arrives while a transaction of its workspace runs is the next one's. A call that the database
+    refuses costs the others nothing: their transaction is tried again in halves, until it is by itself.
     """
 
     def __init__(self, platform: Platform) -> None:
         self._platform = platform
         self._lines: dict[str, _Line] = {}
         self._writers = asyncio.Semaphore(WRITERS)
+        self._tasks: set[asyncio.Task[None]] = set()
         self._waiting = 0
         # Not a request's: its id would end up in what is written for others.
         self._context = copy_context()
@@ -61,20 +66,25 @@ class Intake:
         loop = asyncio.get_running_loop()
         waiting = _Waiting(call, loop.create_future())
         self._waiting += call.size
+        line.size += call.size
         line.waiting.append(waiting)
-        if line.writing is None:
-            line.writing = loop.create_task(self._write_out(line), context=self._context)
+        if not line.writers or (line.size > MUCH and line.writers == 1):
+            line.writers += 1
+            writer = loop.create_task(self._write_out(line), context=self._context)
+            self._tasks.add(writer)
+            writer.add_done_callback(self._tasks.discard)
         await waiting.answer
 
     async def _write_out(self, line: _Line) -> None:
         while line.waiting:
             async with self._writers:
-                together = _next(line.waiting)
-                INTAKE_CALLS.observe(len(together))
-                await self._write(line.workspace, together)
+                together = _next(line)
+                if together:
+                    INTAKE_CALLS.observe(len(together))
+                    await self._write(line.workspace, together)
             self._waiting -= sum(one.call.size for one in together)
-        line.writing = None
-        if self._lines.get(line.workspace.id) is line:
+        line.writers -= 1  # from here on the next call starts a writer of its own
+        if not line.writers and self._lines.get(line.workspace.id) is line:
             del self._lines[line.workspace.id]
 
     async def _write(self, workspace: Workspace, together: list[_Waiting]) -> None:
@@ -97,11 +107,12 @@ class Intake:
                     one.answer.set_result(None)
 
 
-def _next(waiting: deque[_Waiting]) -> list[_Waiting]:
-    """The oldest calls, as many as belong in one transaction."""
-    together = [waiting.popleft()]
-    size = together[0].call.size
-    while waiting and size + waiting[0].call.size <= MOST_TOGETHER:
-        size += waiting[0].call.size
-        together.append(waiting.popleft())
+def _next(line: _Line) -> list[_Waiting]:
+    """The oldest calls, as many as belong in one transaction; none when another writer took them."""
+    together: list[_Waiting] = []
+    size = 0
+    while line.waiting and (not together or size + line.waiting[0].call.size <= MOST_TOGETHER):
+        together.append(line.waiting.popleft())
+        size += together[-1].call.size
+    line.size -= size
     return together
