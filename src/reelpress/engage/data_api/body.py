@@ -26,12 +26,6 @@ BULK_BODY = BodyRules(100, "Unsupported media type", "Content type is not suppor
 
 async def read_document(request: Request, rules: BodyRules) -> dict[str, Any]:
     """The JSON object of the body. Raises DataApiFault: 400, 413, 415."""
-    document, _ = await read_sized(request, rules)
-    return document
-
-
-async def read_sized(request: Request, rules: BodyRules) -> tuple[dict[str, Any], int]:
-    """`read_document`, and the bytes of the body."""
     _require_json(request.headers.get("content-type"), rules)
     raw = await _read(request, rules.limit_kb)
     if not raw.strip():
@@ -42,7 +36,7 @@ async def read_sized(request: Request, rules: BodyRules) -> tuple[dict[str, Any]
         raise faults.malformed() from fault
     if not isinstance(document, dict):
         raise faults.not_a_document()
-    return cast("dict[str, Any]", document), len(raw)
+    return cast("dict[str, Any]", document)
 
 
 def _require_json(content_type: str | None, rules: BodyRules) -> None:

@@ -12,6 +12,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from reelpress.engage.data_api.access import DataKeyHolder, Workspace
 from reelpress.engage.data_api.routes import answered, import_in_bulk, track_event, track_user
+from reelpress.platform.context import Platform
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +20,7 @@ class _Way:
     """A call and the path it is counted under."""
 
     path: str
-    endpoint: Callable[[Request, Workspace], Awaitable[Response]]
+    endpoint: Callable[[Request, Platform, Workspace], Awaitable[Response]]
 
 
 _WAYS: Final = {
@@ -50,4 +51,4 @@ class Front:
 
 
 async def _answer(way: _Way, request: Request) -> Response:
-    return await way.endpoint(request, await _access(request))
+    return await way.endpoint(request, request.app.state.platform, await _access(request))

@@ -10,7 +10,7 @@ from fastapi.routing import APIRoute
 
 from reelpress.engage.data_api import faults
 from reelpress.engage.data_api.access import Caller, Workspace
-from reelpress.engage.data_api.body import BULK_BODY, CUSTOMER_BODY, EVENT_BODY, BodyRules, read_sized
+from reelpress.engage.data_api.body import BULK_BODY, CUSTOMER_BODY, EVENT_BODY, read_document
 from reelpress.engage.data_api.faults import DataApiFault
 from reelpress.engage.data_api.intake import Intake
 from reelpress.engage.data_api.model import Batch
@@ -18,6 +18,7 @@ from reelpress.engage.data_api.parse import parse_customer, parse_event, parse_t
 from reelpress.engage.data_api.service import Call
 from reelpress.platform.context import Platform
 from reelpress.platform.telemetry import current_request_id, log
+from reelpress.platform.web import PlatformDep
 
 ACCEPTED = {
     "status": "success",
@@ -25,8 +26,6 @@ ACCEPTED = {
 }
 LONGEST_DELIVERY_KEY = 200
 TRACE_FRAMES = 4
-
-_ACCEPTED = JSONResponse(ACCEPTED)
 
 
 class DataApiRoute(APIRoute):
@@ -65,37 +64,44 @@ router = APIRouter(prefix="/v1", tags=["Data API"], route_class=DataApiRoute)
 
 @router.post("/customer")
 @router.post("/customer/{workspace}")
-async def track_user(request: Request, caller: Caller) -> Response:
+async def track_user(request: Request, platform: PlatformDep, caller: Caller) -> Response:
     """Create or update a customer."""
-    return await _take(request, caller, CUSTOMER_BODY, parse_customer)
+    batch = parse_customer(await read_document(request, CUSTOMER_BODY))
+    await _take_in(request, platform, caller, batch)
+    return JSONResponse(ACCEPTED)
 
 
 @router.post("/event")
 @router.post("/event/{workspace}")
-async def track_event(request: Request, caller: Caller) -> Response:
+async def track_event(request: Request, platform: PlatformDep, caller: Caller) -> Response:
     """Take in what one customer did."""
-    return await _take(request, caller, EVENT_BODY, parse_event)
+    batch = parse_event(await read_document(request, EVENT_BODY))
+    await _take_in(request, platform, caller, batch)
+    return JSONResponse(ACCEPTED)
 
 
 @router.post("/transition")
 @router.post("/transition/{workspace}")
-async def import_in_bulk(request: Request, caller: Caller) -> Response:
+async def import_in_bulk(request: Request, platform: PlatformDep, caller: Caller) -> Response:
     """Customers, devices and events of many customers in one call."""
-    return await _take(request, caller, BULK_BODY, parse_transition)
+    batch = parse_transition(await read_document(request, BULK_BODY))
+    await _take_in(request, platform, caller, batch)
+    return JSONResponse(ACCEPTED)
 
 
-async def _take(
-    request: Request, caller: Workspace, rules: BodyRules, parse: Callable[[dict[str, Any]], Batch]
-) -> Response:
-    platform: Platform = request.app.state.platform
+async def _take_in(request: Request, platform: Platform, caller: Workspace, batch: Batch) -> None:
     intake: Intake = request.app.state.intake
-    document, size = await read_sized(request, rules)
-    call = Call(parse(document), platform.clock.now(), _delivery(request), current_request_id(), size)
+    call = Call(batch, platform.clock.now(), _delivery(request), current_request_id(), _size(request))
     await intake.accept(caller, call)
-    return _ACCEPTED
 
 
 def _delivery(request: Request) -> str | None:
     """What makes a repeated delivery recognisable; MoEngage ignores it, our own senders send it."""
     key = request.headers.get("idempotency-key") or request.headers.get("webhook-id")
     return key if key and len(key) <= LONGEST_DELIVERY_KEY else None
+
+
+def _size(request: Request) -> int:
+    """Bytes of the body as announced; a body without a length counts as the largest one."""
+    announced = request.headers.get("content-length", "")
+    return int(announced) if announced.isdecimal() else CUSTOMER_BODY.limit_kb * 1024

@@ -51,7 +51,9 @@ async def write(platform: Platform, workspace: Workspace, calls: Sequence[Call])
         await _write_devices(conn, workspace.id, said, resolved, now)
         arrivals = [arrival for call in calls for arrival in _arrivals(call, resolved)]
         if arrivals:
-            await events.ingest(conn, platform, workspace.id, workspace.time_zone, arrivals, after)
+            await events.ingest(
+                conn, platform, workspace.id, workspace.time_zone, arrivals, after, received_at=now
+            )
     if said.skipped:
         log.info("bulk elements left out", workspace=workspace.id, reasons=dict(said.skipped))
 
@@ -131,4 +133,5 @@ def _arrivals(call: Call, resolved: Resolved) -> list[Arrival]:
             request_id=call.request_id,
         )
         for position, (element, action) in enumerate(acting)
+        if element.identity in resolved.profiles
     ]

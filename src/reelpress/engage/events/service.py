@@ -33,7 +33,7 @@ class Delivery:
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """One event as it was sent, for a profile that is known by now."""
+    """One event as it was sent, for a profile that is known by now; `received_at` where that was earlier."""
 
     profile_id: str
     name: str
@@ -42,7 +42,7 @@ class Arrival:
     platform: str | None
     real_time: bool
     details: Mapping[str, Any]
-    received_at: datetime
+    received_at: datetime | None = None
     delivery: Delivery | None = None
     request_id: str | None = None
 
@@ -62,6 +62,8 @@ async def ingest(
     workspace_zone: str,
     arrivals: Sequence[Arrival],
     profiles: Mapping[str, Profile],
+    *,
+    received_at: datetime,
 ) -> list[IngestedEvent]:
     """Store the events and start what they trigger; returns the stored ones.
 
@@ -69,7 +71,9 @@ async def ingest(
     once. The profiles are held by the caller until the transaction ends.
     """
     events = [
-        event for arrival in arrivals if (event := _event(workspace_id, workspace_zone, arrival, profiles))
+        event
+        for arrival in arrivals
+        if (event := _event(workspace_id, workspace_zone, arrival, profiles, received_at))
     ]
     fresh = await _not_seen_before(conn, workspace_id, events)
     if not fresh:
@@ -116,9 +120,13 @@ async def _not_seen_before(
 
 
 def _event(
-    workspace_id: str, workspace_zone: str, arrival: Arrival, profiles: Mapping[str, Profile]
+    workspace_id: str,
+    workspace_zone: str,
+    arrival: Arrival,
+    profiles: Mapping[str, Profile],
+    now: datetime,
 ) -> IngestedEvent | None:
-    received_at = arrival.received_at
+    received_at = arrival.received_at or now
     offset = times.internal_offset(profiles[arrival.profile_id].attributes, workspace_zone, received_at)
     time = times.resolve(arrival.time, offset, received_at)
     if time is None:
