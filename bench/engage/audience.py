@@ -26,19 +26,25 @@ _PROFILES = """
 """
 _EVENTS = """
     INSERT INTO events (workspace_id, id, profile_id, name, attributes, user_time, received_at)
-    SELECT $1, gen_random_uuid(), lpad(to_hex(1 + (random() * ($2::int - 1))::int), 24, '0'),
+    SELECT $1, uuidv7(), lpad(to_hex(1 + (random() * ($2::int - 1))::int), 24, '0'),
            ($4::text[])[1 + (random() * 3)::int], '{"price": 990}', t, t
     FROM (SELECT now() - random() * make_interval(days => $5::int) AS t FROM generate_series(1, $3::int)) AS n
 """
 _INDEXES = "SELECT indexdef FROM pg_indexes WHERE indexname IN ('events_profile', 'events_name')"
 _COUNT = """
-    SELECT count(*) FROM profiles p
-    WHERE p.workspace_id = $1 AND p.attributes ->> 'city' = ANY($2::text[])
-      AND p.id IN (SELECT profile_id FROM events WHERE workspace_id = $1 AND name = $3
-                   AND user_time >= now() - interval '30 days' GROUP BY profile_id HAVING count(*) >= 3)
-      AND p.id NOT IN (SELECT profile_id FROM events WHERE workspace_id = $1 AND name = $4
-                       AND user_time >= now() - interval '7 days')
+    WITH bought AS (
+        SELECT profile_id FROM events
+        WHERE workspace_id = $1 AND name = $3 AND user_time >= now() - interval '30 days'
+        GROUP BY profile_id HAVING count(*) >= 3
+    ), opened AS (
+        SELECT DISTINCT profile_id FROM events
+        WHERE workspace_id = $1 AND name = $4 AND user_time >= now() - interval '7 days'
+    )
+    SELECT count(*) FROM profiles p JOIN bought b ON b.profile_id = p.id
+    LEFT JOIN opened o ON o.profile_id = p.id
+    WHERE p.workspace_id = $1 AND p.attributes ->> 'city' = ANY($2::text[]) AND o.profile_id IS NULL
 """
+_WORK_MEMORY = "SET work_mem = '64MB'"
 RULE: dict[str, Any] = {
     "filter_operator": "and",
     "filters": [
@@ -115,6 +121,7 @@ async def _counted(conn: Connection, workspace_id: str) -> tuple[str, list[float
         rule = parse_rule(RULE, {})
     except RuleFault:
         rule = None
+    await conn.execute(_WORK_MEMORY)
     for _ in range(3):
         started = time.perf_counter()
         if rule is None:
