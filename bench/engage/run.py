@@ -30,7 +30,7 @@ class Sizes:
     profiles: int = 1_000_000
     events: int = 10_000_000
     connections: int = 64
-    bulk_connections: int = 8
+    bulk_connections: int = 16
     trigger_rate_per_s: float = 100.0
 
 
