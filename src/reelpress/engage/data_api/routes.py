@@ -15,7 +15,7 @@ from reelpress.engage.data_api.faults import DataApiFault
 from reelpress.engage.data_api.intake import Intake
 from reelpress.engage.data_api.model import Batch
 from reelpress.engage.data_api.parse import parse_customer, parse_event, parse_transition
-from reelpress.engage.data_api.service import Call
+from reelpress.engage.data_api.service import call_of
 from reelpress.platform.context import Platform
 from reelpress.platform.telemetry import current_request_id, log
 from reelpress.platform.web import PlatformDep
@@ -91,7 +91,7 @@ async def import_in_bulk(request: Request, platform: PlatformDep, caller: Caller
 
 async def _take_in(request: Request, platform: Platform, caller: Workspace, batch: Batch) -> None:
     intake: Intake = request.app.state.intake
-    call = Call(batch, platform.clock.now(), _delivery(request), current_request_id(), _size(request))
+    call = call_of(platform, batch, _delivery(request), current_request_id(), _size(request))
     await intake.accept(caller, call)
 
 

@@ -32,7 +32,18 @@ class Call:
 
 async def accept(platform: Platform, workspace: Workspace, batch: Batch, delivery: str | None = None) -> None:
     """Write what one call says, by itself. Events of a repeated `delivery` count once."""
-    await write(platform, workspace, [Call(batch, platform.clock.now(), delivery)])
+    await write(platform, workspace, [call_of(platform, batch, delivery)])
+
+
+def call_of(
+    platform: Platform,
+    batch: Batch,
+    delivery: str | None = None,
+    request_id: str | None = None,
+    size: int = 0,
+) -> Call:
+    """A batch as `write` takes it, received now."""
+    return Call(batch, platform.clock.now(), delivery, request_id, size)
 
 
 async def write(platform: Platform, workspace: Workspace, calls: Sequence[Call]) -> None:
