@@ -31,10 +31,10 @@ class Sizes:
     events: int = 10_000_000
     connections: int = 64
     bulk_connections: int = 16
-    trigger_rate_per_s: float = 100.0
+    trigger_rate_per_s: float = 40.0
 
 
-QUICK = Sizes(seconds=4.0, profiles=20_000, events=200_000, trigger_rate_per_s=40.0)
+QUICK = Sizes(seconds=4.0, profiles=20_000, events=200_000)
 
 
 def run(sizes: Sizes, rows: tuple[str, ...] = ROWS) -> None:
