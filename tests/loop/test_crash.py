@@ -11,6 +11,7 @@ import pytest_asyncio
 
 from tests.loop.installation import Installation, installed
 from tests.loop.orders import Desk, open_desk
+from tests.loop.senders import sending
 from tests.support.ports import free_port
 from tests.support.receiver import receiving
 
@@ -74,6 +75,18 @@ async def test_a_killed_database_comes_back_and_with_it_every_order(
     await desk.rendering(orders)
     await installation.kill("postgres")
     await desk.served(orders)
+
+
+async def test_events_that_were_acknowledged_outlive_kills_of_the_api_and_the_database(
+    desk: Desk, installation: Installation
+) -> None:
+    async with sending(installation, desk.http, desk.workspace) as senders:
+        for victim in ("api", "postgres"):
+            await senders.acknowledged(30)
+            await installation.kill(victim)
+        await senders.acknowledged(30)
+    await installation.ready()
+    assert await senders.proved() >= 90
 
 
 async def test_a_database_that_stays_away_until_the_worker_gives_up_costs_no_order(

@@ -5,6 +5,9 @@ from starlette.staticfiles import StaticFiles
 
 from reelpress.app import health, tokens, workspaces
 from reelpress.console.web import mount_console
+from reelpress.engage.data_api.front import Front
+from reelpress.engage.data_api.intake import Intake
+from reelpress.engage.data_api.recent_keys import RecentKeys
 from reelpress.engage.web import routers as engage_routers
 from reelpress.engage.work import register as register_engage
 from reelpress.platform.auth.service import forget_what_is_over
@@ -24,6 +27,9 @@ def build_app(platform: Platform) -> FastAPI:
     app = FastAPI(title="Reelpress", description=DESCRIPTION, version="0.1.0", docs_url=None, redoc_url=None)
     app.state.platform = platform
     app.state.operator_token = operator_token(platform)
+    app.state.intake = Intake(platform)
+    app.state.recent_keys = RecentKeys()
+    app.add_middleware(Front)
     app.add_middleware(RequestScope)
     answer_refusals(app)
     for router in (health.router, workspaces.router, tokens.router, *studio_routers, *engage_routers):

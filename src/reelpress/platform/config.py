@@ -85,6 +85,11 @@ class Settings(BaseSettings):
         description="Start event-triggered campaigns only for events that carry real_time_action, as "
         "MoEngage does; off: every event of the last hour.",
     )
+    event_retention_days: int = Field(
+        default=0,
+        ge=0,
+        description="Days for which events are kept; older ones go by whole months. 0: for ever.",
+    )
     samples_dir: Path | None = Field(
         default=None,
         description="A folder served at /samples: the pictures of the demo's shop. Unset: nothing.",

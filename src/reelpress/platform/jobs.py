@@ -91,13 +91,17 @@ class Jobs:
         *,
         delay_s: float = 0.0,
         priority: int = 0,
+        request_ids: Sequence[str | None] | None = None,
     ) -> None:
-        """Add many jobs of one kind in one statement, in the caller's open transaction."""
+        """Add many jobs of one kind in one statement, in the caller's open transaction.
+
+        `request_ids` says which request each follows from, where that is not the running one.
+        """
         if not payloads:
             return
         count = len(payloads)
-        request_id = current_request_id()
-        headers: dict[str, str] | None = {"request_id": request_id} if request_id else None
+        running = current_request_id()
+        headers = [{"request_id": one} if one else None for one in _each(request_ids, running, count)]
         due: list[timedelta | None] = [timedelta(seconds=delay_s)] * count
         driver = AsyncpgDriver(cast("Any", conn))
         await Queries(driver).enqueue(
@@ -105,7 +109,7 @@ class Jobs:
             [json.dumps(payload).encode() for payload in payloads],
             [priority] * count,
             due,
-            headers=[headers] * count,
+            headers=headers,
         )
 
 
@@ -168,6 +172,10 @@ class Scheduler:
             await _run_counted(name, lambda: handler(platform))
 
         return run
+
+
+def _each(request_ids: Sequence[str | None] | None, running: str | None, count: int) -> list[str | None]:
+    return [one or running for one in request_ids] if request_ids is not None else [running] * count
 
 
 async def _unless_database_is_lost(platform: "Platform", work: Callable[[], Awaitable[None]]) -> None:

@@ -15,6 +15,11 @@ HTTP_REQUESTS = Counter("reelpress_http_requests_total", "Requests answered", ["
 HTTP_SECONDS = Histogram("reelpress_http_request_seconds", "Seconds to the answer", ["route"])
 JOBS = Counter("reelpress_jobs_total", "Jobs by outcome", ["job", "outcome"])
 JOB_SECONDS = Histogram("reelpress_job_seconds", "Seconds in the handler", ["job"])
+INTAKE_CALLS = Histogram(
+    "reelpress_intake_calls",
+    "Data API calls written by one transaction",
+    buckets=(1, 2, 5, 10, 20, 50, 100, 200, 500),
+)
 SEGMENTS = Counter("reelpress_segments_total", "Segments of rendered videos", ["origin"])
 STRAIGHT_RENDERS = Counter("reelpress_straight_renders_total", "Videos whose join failed its checks")
 JOBS_QUEUED = Gauge("reelpress_jobs_queued", "Jobs waiting or running", ["job", "status"])

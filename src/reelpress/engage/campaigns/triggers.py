@@ -56,6 +56,8 @@ def matching(
             version_id=version.version_id,
             occasion=event.id,
             profile_id=event.profile_id,
+            event_attributes=dict(event.attributes),
+            request_id=event.request_id,
         )
         for version in versions
         for event in events

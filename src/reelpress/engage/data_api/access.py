@@ -10,6 +10,8 @@ from fastapi.params import Depends as DependsParam
 
 from reelpress.engage.data_api import faults, keys
 from reelpress.engage.data_api.faults import DataApiFault
+from reelpress.engage.data_api.keys import KeyCheck
+from reelpress.engage.data_api.recent_keys import RecentKeys
 from reelpress.platform.auth import Access
 from reelpress.platform.context import Platform
 
@@ -33,13 +35,24 @@ class DataKeyHolder(Access):
         _require_one_workspace(request, user)
         # A NUL is in no id of ours, and the database would not take it.
         readable = "\0" not in user + password
-        async with platform.db.connection() as conn:
-            found = await keys.check(conn, platform.keys, user, password) if readable else None
+        found = await _check(platform, request.app.state.recent_keys, user, password) if readable else None
         if found is not None and not found.any_key:
             raise faults.conflict("App Secret key is not set. Please login to the dashboard to set a key.")
         if found is None or not found.opens:
             raise faults.unauthorized("App Secret key mismatch. Please login to the dashboard to verify key")
         return Workspace(user, found.time_zone)
+
+
+async def _check(platform: Platform, recent: RecentKeys, user: str, password: str) -> KeyCheck | None:
+    digest = platform.keys.digest(password)
+    found = recent.find(user, digest)
+    if found is None:
+        changes = recent.changes
+        async with platform.db.connection() as conn:
+            found = await keys.check(conn, platform.keys, user, password)
+        if found is not None:
+            recent.keep(user, digest, found, changes)
+    return found
 
 
 Caller = Annotated[Workspace, DependsParam(DataKeyHolder())]

@@ -50,6 +50,11 @@ def too_large(limit_kb: int) -> DataApiFault:
     return DataApiFault(413, "PayloadTooLarge", f"Payload size exceeds {limit_kb} KB")
 
 
+def overloaded() -> DataApiFault:
+    """Clients repeat calls that end with 5xx."""
+    return DataApiFault(503, "ServerError", "Too many calls are waiting. Please Try After Some Time")
+
+
 def unexpected() -> DataApiFault:
     return DataApiFault(
         500,

@@ -3,11 +3,12 @@
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 from pydantic import BaseModel, Field
 
 from reelpress.engage.data_api import keys
 from reelpress.engage.data_api.keys import DataKey
+from reelpress.engage.data_api.recent_keys import RecentKeys
 from reelpress.platform.auth import Principal, Role, audit, member
 from reelpress.platform.web import PlatformDep
 
@@ -40,12 +41,14 @@ async def list_keys(
 
 @router.post("/{key_id}/revoke")
 async def revoke_key(
-    key_id: UUID, platform: PlatformDep, principal: Annotated[Principal, member(Role.admin)]
+    key_id: UUID, request: Request, platform: PlatformDep, principal: Annotated[Principal, member(Role.admin)]
 ) -> dict[str, Any]:
-    """Close a key; the next call with it is refused."""
+    """Close a key; the next call with it is refused here, and within seconds by every other process."""
     async with platform.db.transaction() as conn:
         key = await keys.revoke(conn, principal.workspace_id, key_id)
         await audit(conn, principal, "data_key.revoked", key.id)
+    recent: RecentKeys = request.app.state.recent_keys
+    recent.forget()
     return _shown(key)
 
 

@@ -1,13 +1,14 @@
-"""Carry out a Data API call in one transaction: customers first, so that events meet what they say."""
+"""Carry out Data API calls in one transaction: customers first, so that events meet what they say."""
 
-from collections.abc import Mapping
-from dataclasses import replace
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from reelpress.engage.data_api.access import Workspace
 from reelpress.engage.data_api.model import Batch
 from reelpress.engage.events import service as events
-from reelpress.engage.events.service import Arrival
+from reelpress.engage.events.service import Arrival, Delivery
 from reelpress.engage.profiles import service as profiles
 from reelpress.engage.profiles import store as profile_store
 from reelpress.engage.profiles.changes import Identity, apply
@@ -18,30 +19,68 @@ from reelpress.platform.db import Connection
 from reelpress.platform.telemetry import log
 
 
-async def accept(platform: Platform, workspace: Workspace, batch: Batch, delivery: str | None = None) -> None:
-    """Write what the batch says, and start what its events trigger.
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One call: what it says, when it came, the sender's key of it if any, the bytes of its body."""
 
-    `delivery` is the sender's idempotency key: events of a repeated delivery count once.
+    batch: Batch
+    received_at: datetime
+    delivery: str | None = None
+    request_id: str | None = None
+    size: int = 0
+
+
+async def accept(platform: Platform, workspace: Workspace, batch: Batch, delivery: str | None = None) -> None:
+    """Write what one call says, by itself. Events of a repeated `delivery` count once."""
+    await write(platform, workspace, [call_of(platform, batch, delivery)])
+
+
+def call_of(
+    platform: Platform,
+    batch: Batch,
+    delivery: str | None = None,
+    request_id: str | None = None,
+    size: int = 0,
+) -> Call:
+    """A batch as `write` takes it, received now."""
+    return Call(batch, platform.clock.now(), delivery, request_id, size)
+
+
+async def write(platform: Platform, workspace: Workspace, calls: Sequence[Call]) -> None:
+    """Write what the calls say in one transaction, and start what their events trigger.
+
+    The customers of all calls come first, in the order of the calls; then devices and events.
     """
     now = platform.clock.now()
+    said = _together([call.batch for call in calls])
     async with platform.db.transaction() as conn:
-        resolved = await profiles.resolve(conn, workspace.id, _named(batch), _creating(batch), now)
+        resolved = await profiles.resolve(conn, workspace.id, _named(said), _creating(said), now)
         before = {profile.id: profile for profile in resolved.profiles.values()}
-        after = _updated(batch, resolved, before, now)
-        await profiles.save(conn, workspace.id, list(before.values()), after, now)
-        await _write_devices(conn, workspace.id, batch, resolved, now)
-        await events.ingest(
-            conn,
-            platform,
-            workspace.id,
-            workspace.time_zone,
-            _arrivals(batch, resolved),
-            after,
-            received_at=now,
-            delivery=delivery,
-        )
-    if batch.skipped:
-        log.info("bulk elements left out", workspace=workspace.id, reasons=dict(batch.skipped))
+        after = _updated(said, resolved, before, now) if said.customers else before
+        if said.customers:
+            await profiles.save(conn, workspace.id, list(before.values()), after, now)
+        await _write_devices(conn, workspace.id, said, resolved, now)
+        arrivals = [arrival for call in calls for arrival in _arrivals(call, resolved)]
+        if arrivals:
+            await events.ingest(
+                conn, platform, workspace.id, workspace.time_zone, arrivals, after, received_at=now
+            )
+    if said.skipped:
+        log.info("bulk elements left out", workspace=workspace.id, reasons=dict(said.skipped))
+
+
+def _together(batches: Sequence[Batch]) -> Batch:
+    if len(batches) == 1:
+        return batches[0]
+    skipped: Counter[str] = Counter()
+    for batch in batches:
+        skipped.update(batch.skipped)
+    return Batch(
+        customers=tuple(element for batch in batches for element in batch.customers),
+        events=tuple(element for batch in batches for element in batch.events),
+        devices=tuple(element for batch in batches for element in batch.devices),
+        skipped=skipped,
+    )
 
 
 def _named(batch: Batch) -> list[Identity]:
@@ -89,7 +128,8 @@ async def _write_devices(
         await profile_store.upsert_devices(conn, workspace_id, list(devices.values()), now)
 
 
-def _arrivals(batch: Batch, resolved: Resolved) -> list[Arrival]:
+def _arrivals(call: Call, resolved: Resolved) -> list[Arrival]:
+    acting = ((element, action) for element in call.batch.events for action in element.actions)
     return [
         Arrival(
             profile_id=resolved.profiles[element.identity].id,
@@ -99,7 +139,10 @@ def _arrivals(batch: Batch, resolved: Resolved) -> list[Arrival]:
             platform=action.platform,
             real_time=action.real_time,
             details=action.details,
+            received_at=call.received_at,
+            delivery=Delivery(call.delivery, position) if call.delivery else None,
+            request_id=call.request_id,
         )
-        for element in batch.events
-        for action in element.actions
+        for position, (element, action) in enumerate(acting)
+        if element.identity in resolved.profiles
     ]

@@ -13,7 +13,7 @@ class IngestedEvent:
 
     `user_time` is the moment it happened (aware, UTC), never later than `received_at`;
     `user_time + offset_s` seconds is the wall clock the customer saw. `real_time` says whether the
-    sender marked it `real_time_action`.
+    sender marked it `real_time_action`, `delivered` whether it named the delivery with a key of its own.
     """
 
     id: UUID
@@ -26,3 +26,5 @@ class IngestedEvent:
     offset_s: int = 0
     platform: str | None = None
     details: Mapping[str, Any] | None = None
+    delivered: bool = False
+    request_id: str | None = None

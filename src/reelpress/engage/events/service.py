@@ -1,6 +1,6 @@
 """Take in events: rows, the profiles' last seen, and what they trigger, in the caller's transaction."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -24,8 +24,16 @@ _DELIVERIES = UUID("4b0b9a5e-6f5d-4c8e-9a55-0f2a4ef5a1c7")
 
 
 @dataclass(frozen=True, slots=True)
+class Delivery:
+    """The sender's idempotency key of a call, and which of the call's events this is."""
+
+    key: str
+    position: int
+
+
+@dataclass(frozen=True, slots=True)
 class Arrival:
-    """One event as it was sent, for a profile that is known by now."""
+    """One event as it was sent, for a profile that is known by now; `received_at` where that was earlier."""
 
     profile_id: str
     name: str
@@ -34,6 +42,9 @@ class Arrival:
     platform: str | None
     real_time: bool
     details: Mapping[str, Any]
+    received_at: datetime | None = None
+    delivery: Delivery | None = None
+    request_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,30 +64,29 @@ async def ingest(
     profiles: Mapping[str, Profile],
     *,
     received_at: datetime,
-    delivery: str | None = None,
 ) -> list[IngestedEvent]:
     """Store the events and start what they trigger; returns the stored ones.
 
-    Events of the future are left out. With a `delivery` (an idempotency key of the sender) an event
-    that came before under the same key counts once.
+    Events of the future are left out. An event of a delivery that came before, under the same key, counts
+    once. The profiles are held by the caller until the transaction ends.
     """
     events = [
         event
-        for index, arrival in enumerate(arrivals)
-        if (event := _event(workspace_id, workspace_zone, arrival, profiles, received_at, delivery, index))
+        for arrival in arrivals
+        if (event := _event(workspace_id, workspace_zone, arrival, profiles, received_at))
     ]
-    if not events:
-        return []
-    inserted = await store.insert(conn, workspace_id, events)
-    fresh = [event for event in events if event.id in inserted]
+    fresh = await _not_seen_before(conn, workspace_id, events)
     if not fresh:
         return []
+    await store.insert(conn, workspace_id, fresh)
     seen = _last_seen(fresh)
-    await profile_store.touch(conn, workspace_id, seen)
+    later = {one: at for one, at in seen.items() if at > profiles[one].last_seen_at}
+    if later:
+        await profile_store.touch(conn, workspace_id, later)
     await store.note(conn, workspace_id, _catalogued(fresh))
     starting = [event for event in fresh if may_trigger(platform, event)]
     if starting:
-        await triggers.start(conn, platform, workspace_id, starting, _seen(profiles, seen))
+        await triggers.start(conn, platform, workspace_id, starting, _Seen(profiles, seen))
     return fresh
 
 
@@ -97,21 +107,33 @@ async def names(conn: Connection, workspace_id: str) -> list[EventName]:
     return [EventName(name, attributes) for name, attributes in found.items()]
 
 
+async def _not_seen_before(
+    conn: Connection, workspace_id: str, events: Sequence[IngestedEvent]
+) -> list[IngestedEvent]:
+    delivered = {event.id: event for event in events if event.delivered}
+    if not delivered:
+        return list(events)
+    received_at = max(event.received_at for event in delivered.values())
+    fresh = await store.claim_deliveries(conn, workspace_id, delivered.keys(), received_at)
+    once = [event for event in events if not event.delivered or delivered[event.id] is event]
+    return [event for event in once if not event.delivered or event.id in fresh]
+
+
 def _event(
     workspace_id: str,
     workspace_zone: str,
     arrival: Arrival,
     profiles: Mapping[str, Profile],
-    received_at: datetime,
-    delivery: str | None,
-    index: int,
+    now: datetime,
 ) -> IngestedEvent | None:
+    received_at = arrival.received_at or now
     offset = times.internal_offset(profiles[arrival.profile_id].attributes, workspace_zone, received_at)
     time = times.resolve(arrival.time, offset, received_at)
     if time is None:
         return None
+    delivery = arrival.delivery
     return IngestedEvent(
-        id=_delivered_id(workspace_id, arrival, delivery, index) if delivery else ids.new_uuid(),
+        id=_delivered_id(workspace_id, arrival, delivery) if delivery else _timed_id(received_at),
         profile_id=arrival.profile_id,
         name=arrival.name,
         attributes=arrival.attributes,
@@ -121,14 +143,19 @@ def _event(
         offset_s=time.offset_s,
         platform=arrival.platform,
         details=arrival.details,
+        delivered=delivery is not None,
+        request_id=arrival.request_id,
     )
 
 
-def _delivered_id(workspace_id: str, arrival: Arrival, delivery: str, index: int) -> UUID:
+def _timed_id(received_at: datetime) -> UUID:
+    return ids.timed_uuid(int(received_at.timestamp() * 1000))
+
+
+def _delivered_id(workspace_id: str, arrival: Arrival, delivery: Delivery) -> UUID:
     """The same for the same event of a repeated delivery, and for nothing else."""
-    return uuid5(
-        _DELIVERIES, "\n".join((workspace_id, arrival.profile_id, str(index), delivery, arrival.name))
-    )
+    parts = (workspace_id, arrival.profile_id, str(delivery.position), delivery.key, arrival.name)
+    return uuid5(_DELIVERIES, "\n".join(parts))
 
 
 def _last_seen(events: Sequence[IngestedEvent]) -> dict[str, datetime]:
@@ -138,17 +165,31 @@ def _last_seen(events: Sequence[IngestedEvent]) -> dict[str, datetime]:
     return seen
 
 
-def _seen(profiles: Mapping[str, Profile], seen: Mapping[str, datetime]) -> dict[str, Profile]:
-    return {
-        profile_id: replace(profiles[profile_id], last_seen_at=max(profiles[profile_id].last_seen_at, at))
-        for profile_id, at in seen.items()
-    }
+class _Seen(Mapping[str, Profile]):
+    """The profiles as last seen by these events; made where somebody asks, since most start nothing."""
+
+    def __init__(self, profiles: Mapping[str, Profile], seen: Mapping[str, datetime]) -> None:
+        self._profiles = profiles
+        self._seen = seen
+
+    def __getitem__(self, profile_id: str) -> Profile:
+        profile = self._profiles[profile_id]
+        return replace(profile, last_seen_at=max(profile.last_seen_at, self._seen[profile_id]))
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._seen)
+
+    def __len__(self) -> int:
+        return len(self._seen)
 
 
 def _catalogued(events: Sequence[IngestedEvent]) -> set[tuple[str, str, str]]:
-    kinds: dict[tuple[str, str], str] = {}
+    first: dict[tuple[str, str], Any] = {}
     for event in events:
-        kinds[event.name, ""] = "event"
+        first.setdefault((event.name, ""), None)
         for attribute, value in event.attributes.items():
-            kinds.setdefault((event.name, attribute), infer_type(value))
-    return {(name, attribute, kind) for (name, attribute), kind in kinds.items()}
+            first.setdefault((event.name, attribute), value)
+    return {
+        (name, attribute, infer_type(value) if attribute else "event")
+        for (name, attribute), value in first.items()
+    }

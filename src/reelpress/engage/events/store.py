@@ -1,35 +1,65 @@
 """SQL of events."""
 
 from collections.abc import Collection, Sequence
+from datetime import datetime
 from uuid import UUID
 
 from reelpress.engage.events.model import IngestedEvent
 from reelpress.platform.db import Connection
 
+_COLUMNS = (
+    "workspace_id", "id", "profile_id", "name", "attributes", "user_time", "offset_s", "received_at",
+    "platform", "real_time", "details",
+)  # fmt: skip
 
-async def insert(conn: Connection, workspace_id: str, events: Sequence[IngestedEvent]) -> set[UUID]:
-    """Write events; the ids of those that were not there yet."""
+
+async def insert(conn: Connection, workspace_id: str, events: Sequence[IngestedEvent]) -> None:
+    """Write events that are not there yet."""
+    await conn.copy_records_to_table(
+        "events",
+        columns=_COLUMNS,
+        records=[
+            (
+                workspace_id, event.id, event.profile_id, event.name, event.attributes, event.user_time,
+                event.offset_s, event.received_at, event.platform, event.real_time, event.details or {},
+            )
+            for event in events
+        ],
+    )  # fmt: skip
+
+
+async def claim_deliveries(
+    conn: Connection, workspace_id: str, ids: Collection[UUID], at: datetime
+) -> set[UUID]:
+    """Note ids of delivered events; those that did not come before."""
     rows = await conn.fetch(
         """
-        INSERT INTO events (workspace_id, id, profile_id, name, attributes, user_time, offset_s,
-                            received_at, platform, real_time, details)
-        SELECT $1, n.* FROM unnest($2::uuid[], $3::text[], $4::text[], $5::jsonb[], $6::timestamptz[],
-            $7::integer[], $8::timestamptz[], $9::text[], $10::boolean[], $11::jsonb[]) AS n
-        ON CONFLICT (workspace_id, id) DO NOTHING RETURNING id
+        INSERT INTO event_deliveries (workspace_id, id, received_at)
+        SELECT $1, id, $3 FROM unnest($2::uuid[]) AS id
+        ON CONFLICT DO NOTHING RETURNING id
         """,
         workspace_id,
-        [event.id for event in events],
-        [event.profile_id for event in events],
-        [event.name for event in events],
-        [event.attributes for event in events],
-        [event.user_time for event in events],
-        [event.offset_s for event in events],
-        [event.received_at for event in events],
-        [event.platform for event in events],
-        [event.real_time for event in events],
-        [event.details or {} for event in events],
+        sorted(ids),
+        at,
     )
     return {row["id"] for row in rows}
+
+
+async def make_partitions(conn: Connection, months: Sequence[datetime]) -> int:
+    """Make the partitions that hold these moments; how many were not there."""
+    return await conn.fetchval(
+        "SELECT count(*) FILTER (WHERE make_events_partition(month)) FROM unnest($1::timestamptz[]) AS month",
+        months,
+    )
+
+
+async def drop_before(conn: Connection, moment: datetime) -> int:
+    """Drop whole months that ended before; how many there were."""
+    return await conn.fetchval("SELECT drop_events_before($1)", moment)
+
+
+async def forget_deliveries(conn: Connection, moment: datetime) -> None:
+    await conn.execute("DELETE FROM event_deliveries WHERE received_at < $1", moment)
 
 
 async def note(conn: Connection, workspace_id: str, seen: Collection[tuple[str, str, str]]) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -108,8 +109,14 @@ def _own_offset(user_time: datetime | None) -> int | None:
 
 
 def _zone_offset(name: str, at: datetime) -> int | None:
+    """Zones change at whole minutes."""
+    return _offset_in_minute(name, at.replace(second=0, microsecond=0))
+
+
+@lru_cache(maxsize=1024)
+def _offset_in_minute(name: str, minute: datetime) -> int | None:
     try:
-        offset = at.astimezone(ZoneInfo(name)).utcoffset()
+        offset = minute.astimezone(ZoneInfo(name)).utcoffset()
     except (ZoneInfoNotFoundError, ValueError, OSError):
         return None
     return int(offset.total_seconds()) if offset is not None else None

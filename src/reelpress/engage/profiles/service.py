@@ -18,6 +18,7 @@ from reelpress.platform.db import Connection
 from reelpress.platform.errors import Refusal, not_found
 
 MOST_LISTED = 200
+MOENGAGE_ID_LENGTH = 24
 _MOENGAGE_ID = re.compile(r"[0-9a-f]{24}\Z")
 
 
@@ -115,6 +116,8 @@ async def resolve(
     A customer id that is a MoEngage ID stands for that profile when no profile has that customer id.
     Profiles are made for those in `create` that name nobody.
     """
+    if all(one.customer_id is not None and not _is_moengage_id(one.customer_id) for one in identities):
+        return await _resolve_customers(conn, workspace_id, identities, create, now)
     located = await _locate(conn, workspace_id, identities)
     anonymous = [one for one in create if one not in located and one.customer_id is None]
     if anonymous:
@@ -136,6 +139,27 @@ async def resolve(
         if (profile := by_id.get(profile_id) or by_customer.get(one.customer_id or "")) is not None
     }
     return Resolved(found, frozenset(newcomers.values()) & by_id.keys())
+
+
+async def _resolve_customers(
+    conn: Connection,
+    workspace_id: str,
+    identities: Collection[Identity],
+    create: Collection[Identity],
+    now: datetime,
+) -> Resolved:
+    """`resolve` where everybody is named by a customer id: one statement when all of them exist."""
+    locked = await store.lock_customers(conn, workspace_id, {one.customer_id for one in identities})
+    newcomers = _newcomers([one for one in create if one.customer_id not in locked])
+    if newcomers:
+        await store.insert(conn, workspace_id, _fresh_rows(newcomers), now)
+        locked |= await store.lock_customers(conn, workspace_id, {one.customer_id for one in newcomers})
+    found = {one: profile for one in identities if (profile := locked.get(one.customer_id)) is not None}
+    return Resolved(found, frozenset(newcomers.values()) & {profile.id for profile in found.values()})
+
+
+def _is_moengage_id(text: str) -> bool:
+    return len(text) == MOENGAGE_ID_LENGTH and _MOENGAGE_ID.match(text.lower()) is not None
 
 
 async def save(

@@ -18,14 +18,14 @@ MIGRATIONS = Path(__file__).parent / "migrations"
 LOCK = 0x5265656C  # "Reel": one process migrates at a time
 
 
-async def upgrade(url: str) -> tuple[str | None, str]:
-    """Run what is missing, in one transaction. Returns the version before and after."""
+async def upgrade(url: str, to: str = "head") -> tuple[str | None, str]:
+    """Run what is missing up to a version, in one transaction. Returns the version before and after."""
     connection = await connect(url)
     try:
         await connection.execute("SELECT pg_advisory_lock($1)", LOCK)
         before = await _current_version(connection)
-        script = _script(before)
-        head = ScriptDirectory.from_config(_config()).get_current_head() or ""
+        script = _script(before, to)
+        head = ScriptDirectory.from_config(_config()).get_current_head() or "" if to == "head" else to
         if before != head:
             await connection.execute(script)
         await _upgrade_queue(connection)
@@ -40,13 +40,13 @@ async def _current_version(connection: Connection) -> str | None:
     return await connection.fetchval("SELECT version_num FROM alembic_version")
 
 
-def _script(start: str | None) -> str:
+def _script(start: str | None, to: str) -> str:
     directory = ScriptDirectory.from_config(_config())
     buffer = io.StringIO()
 
     def steps(revision: object, context: object) -> object:
         del revision, context
-        return directory._upgrade_revs("head", start or "base")  # pyright: ignore[reportPrivateUsage] - what its own upgrade command calls
+        return directory._upgrade_revs(to, start or "base")  # pyright: ignore[reportPrivateUsage] - what its own upgrade command calls
 
     with EnvironmentContext(_config(), directory, fn=steps, as_sql=True, starting_rev=start) as environment:
         environment.configure(

@@ -26,7 +26,10 @@ class SendState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class NewSend:
-    """A send to be written. `occasion` is the event, the occurrence, or for a test the send itself."""
+    """A send to be written. `occasion` is the event, the occurrence, or for a test the send itself.
+
+    `request_id` is that of the call it follows from, where that is not the running one.
+    """
 
     id: UUID
     campaign_id: str
@@ -34,6 +37,7 @@ class NewSend:
     occasion: UUID
     profile_id: str
     event_attributes: Json | None = None
+    request_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

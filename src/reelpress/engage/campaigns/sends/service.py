@@ -88,7 +88,15 @@ async def queue(
     if not sends:
         return 0
     written = await store.insert(conn, workspace_id, kind, sends, platform.clock.now())
-    await enqueue(conn, platform, workspace_id, [(send_id, 0) for send_id in written], _PRIORITY[kind])
+    calls = {send.id: send.request_id for send in sends}
+    await enqueue(
+        conn,
+        platform,
+        workspace_id,
+        [(send_id, 0) for send_id in written],
+        _PRIORITY[kind],
+        [calls[send_id] for send_id in written],
+    )
     return len(written)
 
 
@@ -98,12 +106,13 @@ async def enqueue(
     workspace_id: str,
     tickets: Sequence[tuple[UUID, int]],
     priority: int = 0,
+    request_ids: Sequence[str | None] | None = None,
 ) -> None:
     """One job per send and ticket."""
     payloads = [
         {"workspace": workspace_id, "send": str(send_id), "ticket": ticket} for send_id, ticket in tickets
     ]
-    await platform.jobs.enqueue_many(conn, SEND_JOB, payloads, priority=priority)
+    await platform.jobs.enqueue_many(conn, SEND_JOB, payloads, priority=priority, request_ids=request_ids)
 
 
 async def run(platform: Platform, workspace_id: str, send_id: UUID, ticket: int) -> Outcome | None:

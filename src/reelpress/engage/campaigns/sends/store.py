@@ -27,7 +27,8 @@ _MATERIAL = """
     from chosen s
     join engage_campaign_versions v on v.id = s.version_id
     join profiles p on p.workspace_id = s.workspace_id and p.id = s.profile_id
-    left join events e on s.kind = 'TRIGGERED' and e.workspace_id = s.workspace_id and e.id = s.occasion
+    left join events e on s.kind = 'TRIGGERED' and s.event_attributes is null
+        and e.workspace_id = s.workspace_id and e.id = s.occasion
 """
 
 _SEND = """

@@ -1,0 +1,10 @@
+"""Engage: events by month, and which deliveries came."""
+
+from reelpress.platform.db.sqlfile import run_sql_beside
+
+revision = "0008"
+down_revision = "0007"
+
+
+def upgrade() -> None:
+    run_sql_beside(__file__)
