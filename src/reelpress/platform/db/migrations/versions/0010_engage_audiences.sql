@@ -96,3 +96,13 @@ CREATE TABLE custom_segment_files (
     FOREIGN KEY (workspace_id, segment_id) REFERENCES custom_segments (workspace_id, id) ON DELETE CASCADE
 );
 CREATE INDEX custom_segment_files_newest ON custom_segment_files (workspace_id, created_at DESC);
+
+-- Calls counted in windows of fixed length, for the rate limits of the Segments API.
+CREATE TABLE custom_segment_calls (
+    workspace_id text NOT NULL REFERENCES workspaces (id) ON DELETE CASCADE,
+    call text NOT NULL,
+    window_s int NOT NULL,
+    starts_at timestamptz NOT NULL,
+    calls int NOT NULL DEFAULT 1,
+    PRIMARY KEY (workspace_id, call, window_s)
+);
