@@ -84,7 +84,11 @@ ACTIONS = ("Bought", "Opened", "आया")
 
 # What has no case in the Unicode of this Python may have one in that of the database.
 assigned = st.characters(exclude_categories=("Cs", "Cn"), exclude_characters="\0")
+common_texts = st.sampled_from(("gold", "Gold", "", "STRASSE", "straße"))
+common_numbers = st.sampled_from((0, 1, 20))
 scalars = st.one_of(
+    common_texts,
+    common_numbers,
     st.sampled_from(TEXTS),
     st.text(assigned, max_size=5),
     st.sampled_from(NUMBERS),
@@ -97,7 +101,12 @@ objects = st.dictionaries(
     max_size=4,
 )
 attribute_values = st.one_of(
-    scalars, st.lists(scalars, max_size=4), objects, st.lists(st.one_of(objects, scalars), max_size=3)
+    scalars,
+    st.lists(scalars, max_size=4),
+    st.lists(common_texts, max_size=3),
+    st.lists(common_numbers, max_size=3),
+    objects,
+    st.lists(st.one_of(objects, scalars), max_size=3),
 )
 attributes = st.dictionaries(
     st.sampled_from([*(key for key in KEYS if key not in ("uid", "id")), "orders"]),
@@ -146,7 +155,9 @@ OPERATORS: dict[str, tuple[str, ...]] = {
     "bool": ("is", "exists"),
     "datetime": ("inTheLast", "on", "between", "before", "after", "inTheNext", "exists", "today"),
 }
+EDGES = tuple(f"{time:%Y-%m-%dT%H:%M:%S}.{time.microsecond // 1000:03}Z" for time in TIMES)
 DAYS = (
+    *EDGES,
     "2020-05-31",
     "2020-05-31T03:47:35Z",
     "2020-05-30T22:17:35",
@@ -161,7 +172,7 @@ def periods(draw: st.DrawFn, kinds: tuple[str, ...]) -> dict[str, Any]:
     """A time range, absolute or relative."""
     kind = draw(st.sampled_from(kinds))
     relative = kind.startswith("inThe") or draw(st.booleans())
-    amounts = st.one_of(st.integers(0, 40), st.sampled_from(["0", "1", "3", "400"]))
+    amounts = st.one_of(st.sampled_from([0, "0", 1, "1", "3", "400"]), st.integers(0, 40))
     values = amounts if relative else st.sampled_from(DAYS)
     return {
         "type": kind,
@@ -175,7 +186,9 @@ def periods(draw: st.DrawFn, kinds: tuple[str, ...]) -> dict[str, Any]:
 @st.composite
 def conditions(draw: st.DrawFn, keys: tuple[str, ...] = KEYS) -> dict[str, Any]:
     """A filter on an attribute."""
-    data_type = draw(st.sampled_from(list(OPERATORS)))
+    data_type = draw(
+        st.sampled_from(["string", "string", "double", "double", "bool", "datetime", "datetime"])
+    )
     key = draw(st.sampled_from(keys))
     if key == "cr_t":
         data_type = "datetime"
@@ -195,8 +208,12 @@ def conditions(draw: st.DrawFn, keys: tuple[str, ...] = KEYS) -> dict[str, Any]:
         period = draw(periods((operator,)))
         return {**condition, **{name: value for name, value in period.items() if name != "type"}}
     value = {
-        "string": st.sampled_from(TEXTS),
-        "double": st.one_of(st.sampled_from(NUMBERS), st.floats(allow_nan=False, allow_infinity=False)),
+        "string": st.one_of(common_texts, st.sampled_from(TEXTS)),
+        "double": st.one_of(
+            common_numbers,
+            st.sampled_from(NUMBERS),
+            st.floats(allow_nan=False, allow_infinity=False),
+        ),
         "bool": st.booleans(),
     }[data_type]
     several = operator == "in" or "Following" in operator

@@ -1,6 +1,7 @@
 """Memory and database decide alike on whom a rule means."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
+from itertools import cycle
 from typing import Any
 
 import pytest
@@ -14,32 +15,105 @@ from reelpress.engage.profiles import service as profiles
 from reelpress.platform.context import Platform
 from reelpress.platform.db import Connection
 from tests.engage.audiences import strategies
-from tests.engage.audiences.people import store_events, store_people, store_segments
-from tests.engage.audiences.strategies import NOW, SEGMENTS, ZONE, examples
+from tests.engage.audiences.people import Happenings, store_events, store_people, store_segments
+from tests.engage.audiences.strategies import EDGES, NOW, SEGMENTS, TEXTS, TIMES, ZONE, examples
 
 PEOPLE, RULES, RULES_PER_STATEMENT = 100, 200, 25
 
 
 async def test_memory_and_sql_mean_the_same_people(platform: Platform, workspace: Any) -> None:
     async with platform.db.transaction() as conn:
-        sizes = await compare(conn, workspace.id, number=0)
+        sizes = await compare_random(conn, workspace.id, number=0)
     assert len(sizes) > 20, "the rules were too much alike to prove anything"
 
 
-async def compare(conn: Connection, workspace_id: str, number: int) -> set[int]:
-    """Decide on every pair of a person and a rule in both ways; how many people rules hold for."""
-    people = await store_people(conn, workspace_id, examples(strategies.attributes, PEOPLE, number))
+async def test_they_agree_at_every_end_of_a_time_range(platform: Platform, workspace: Any) -> None:
+    texts = (*EDGES, *TEXTS)
+    people = [{"joined": text, "renewal": {"at": text}} for text in texts]
+    done = [[("Bought", time, {"joined": text})] for time, text in zip(cycle(TIMES), texts, strict=False)]
+    ranges = [
+        {"type": kind, "value": edge, "value1": EDGES[0]}
+        for kind in ("on", "before", "after", "between")
+        for edge in EDGES
+    ]
+    ranges += [
+        {"type": kind, "value": days, "value1": 3, "value_type": "relative_past"}
+        for kind in ("on", "before", "after", "between", "inTheLast", "inTheNext", "today")
+        for days in (0, 1, 3)
+    ]
+    documents: list[dict[str, Any]] = []
+    for time_range in ranges:
+        condition = {**time_range, "data_type": "datetime", "operator": time_range["type"]}
+        action = {"filter_type": "actions", "action_name": "Bought", "executed": True}
+        documents += [{**condition, "name": name} for name in ("joined", "renewal.at")]
+        documents.append({**action, "attributes": {"filters": [{**condition, "name": "joined"}]}})
+        if time_range["type"] != "inTheNext":
+            turns = [
+                {"execution": {"type": kind, "count": 1}} for kind in ("atleast", "firstTime", "lastTime")
+            ]
+            documents += [{**action, "primary_time_range": time_range, **turn} for turn in turns]
+    async with platform.db.transaction() as conn:
+        sizes = await compare(conn, workspace.id, people, done, documents)
+    assert len(sizes) > 5
+
+
+async def test_they_agree_on_lists_and_objects(platform: Platform, workspace: Any) -> None:
+    values: list[Any] = ["a", "A", "", 1, 2, True, [], ["a"], ["a", "b"], ["A", ""], [1, 2], ["1", "2"]]
+    values += ["straße", ["STRASSE"], ["x"]]
+    values += [{"of": "a"}, {"of": ["a", "b"]}, [{"of": "A"}, {"of": 1}], [{"of": 1}, "a"], [{}], {"of": {}}]
+    people = [{"it": value} for value in values] + [{"it.of": "a"}, {"it.of": "x", "it": {"of": "a"}}, {}]
+    asked: list[dict[str, Any]] = [
+        {"data_type": "string", "operator": "in", "value": ["a", "1", "Strasse"]},
+        {"data_type": "string", "operator": "contains", "value": ["a", "b"]},
+        {"data_type": "string", "operator": "isEmpty"},
+        {"data_type": "string", "operator": "isNotEmpty"},
+        {"data_type": "double", "operator": "in", "value": [1]},
+        {"data_type": "double", "operator": "lessThan", "value": 2},
+        {"data_type": "bool", "operator": "is", "value": True},
+        {"data_type": "string", "operator": "exists"},
+    ]
+    documents = [
+        {**condition, "name": name, "array_filter_type": kind, "case_sensitive": sensitive, "negate": negate}
+        for condition in asked
+        for name in ("it", "it.of")
+        for kind in ("any", "all")
+        for sensitive in (False, True)
+        for negate in (False, True)
+    ]
+    done = [[("Bought", NOW, person)] for person in people]
+    bought = {"filter_type": "actions", "action_name": "Bought", "executed": True}
+    documents += [{**bought, "attributes": {"filters": [document]}} for document in documents]
+    async with platform.db.transaction() as conn:
+        sizes = await compare(conn, workspace.id, people, done, documents)
+    assert len(sizes) > 8
+
+
+async def compare_random(conn: Connection, workspace_id: str, number: int) -> set[int]:
+    """Decide on 100 random people by 200 random rules; how many people rules hold for."""
+    people = examples(strategies.attributes, PEOPLE, number)
     done = examples(strategies.happenings, PEOPLE, number)
+    documents = examples(strategies.rules, RULES, number)
+    return await compare(conn, workspace_id, people, done, documents)
+
+
+async def compare(
+    conn: Connection,
+    workspace_id: str,
+    attributes: Sequence[dict[str, Any]],
+    done: Sequence[Happenings],
+    documents: Sequence[dict[str, Any]],
+) -> set[int]:
+    """Decide on every pair of a person and a rule in both ways; how many people rules hold for."""
+    people = await store_people(conn, workspace_id, attributes)
     await store_events(conn, workspace_id, [(one.id, did) for one, did in zip(people, done, strict=True)])
     await store_segments(conn, workspace_id, [one.id for one in people[::2]])
     meanings = (await service.segments(conn, workspace_id, [*SEGMENTS.values()])).meanings
-    documents = examples(strategies.rules, RULES, number)
     rules = [expand(parse_rule(document), meanings) for document in documents]
     moment = Moment(NOW, ZONE)
-    attributes = {one.id: profiles.attributes_for_template(one) for one in people}
-    subjects = await service.subjects(conn, workspace_id, rules, moment, attributes)
+    read = {one.id: profiles.attributes_for_template(one) for one in people}
+    subjects = await service.subjects(conn, workspace_id, rules, moment, read)
     sizes: set[int] = set()
-    for start in range(0, RULES, RULES_PER_STATEMENT):
+    for start in range(0, len(rules), RULES_PER_STATEMENT):
         batch = rules[start : start + RULES_PER_STATEMENT]
         found = await store.members_of_each(conn, workspace_id, batch, moment)
         for document, rule, members in zip(documents[start:], batch, found, strict=False):

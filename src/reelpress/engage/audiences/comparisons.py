@@ -106,7 +106,7 @@ class _Comparison:
         )
         key = json.dumps(self.condition.key, ensure_ascii=False)
         path = self.arguments.add(f"$.{key}[*] ? ({wanted})", "text")
-        return f"coalesce({self.document.folded} @? {path}::jsonpath, false)"
+        return f"({self.document.folded} @? {path}::jsonpath)"
 
     def _compared(self) -> str:
         """The value, or elements of a list, have the JSON type and compare as asked."""
@@ -143,7 +143,9 @@ class _Comparison:
             ends += [] if high is None else [f"{at} < {self.arguments.add(high, 'float8')}"]
             return " AND ".join(ends)
 
-        held = f"(SELECT {lies('at')} FROM (SELECT {self._literal_moment()} AS at) AS m)"  # noqa: S608 - parameters only
+        # Without the derived column a date-time is read from text: once, not for each end of the window.
+        once = "" if self.document.moments else " OFFSET 0"
+        held = f"(SELECT {lies('at')} FROM (SELECT {self._literal_moment()} AS at{once}) AS m)"  # noqa: S608 - parameters only
         if not self.condition.path:
             return held
         named = f"{self.document.attributes} ? {self._key()}"
@@ -167,7 +169,8 @@ class _Comparison:
         path = self._path()
         numbers = self._moment("v", "NULL")
         found = f"(SELECT bool_or({lies('at')}) FROM (SELECT {numbers} AS at "  # noqa: S608 - parameters only
-        found += f"FROM jsonb_path_query({self.document.attributes}, {path}) AS v) AS m)"
+        once = "" if self.document.moments else " OFFSET 0"
+        found += f"FROM jsonb_path_query({self.document.attributes}, {path}) AS v{once}) AS m)"
         if self.document.moments is None:
             return f"coalesce({found}, false)"
         dated = (
@@ -188,10 +191,13 @@ class _Comparison:
         return self.condition.data_type == "string" and not self.condition.case_sensitive
 
     def _source(self) -> str:
-        return self.document.folded or self.document.attributes if self._folds() else self.document.attributes
+        """Folded text has a column of its own, but without what is no text, as `every` needs it."""
+        derived = self.document.folded if self._folds() and not self.condition.every else None
+        return derived or self.document.attributes
 
     def _fold(self, text: str) -> str:
-        return f"engage_fold({text})" if self._folds() and self.document.folded is None else text
+        is_raw = self._source() == self.document.attributes
+        return f"engage_fold({text})" if self._folds() and is_raw else text
 
     def _key(self) -> str:
         return self.arguments.add(self.condition.key, "text")

@@ -19,14 +19,16 @@ async def members(
 ) -> list[str]:
     arguments = Arguments([workspace_id, after_id, limit])
     where = sql(rule, moment, arguments)
-    rows = await conn.fetch(
-        f"""
-        SELECT p.id FROM profiles p
-        WHERE p.workspace_id = $1 AND p.id > $2 AND ({where})
-        ORDER BY p.id LIMIT $3
-        """,  # noqa: S608 - written by audiences.sql from parameters only
-        *arguments.values,
-    )
+    async with conn.transaction():
+        await conn.execute("SELECT set_config('work_mem', $1, true)", WORK_MEMORY)
+        rows = await conn.fetch(
+            f"""
+            SELECT p.id FROM profiles p
+            WHERE p.workspace_id = $1 AND p.id > $2 AND ({where})
+            ORDER BY p.id LIMIT $3
+            """,  # noqa: S608 - written by audiences.sql from parameters only
+            *arguments.values,
+        )
     return [row["id"] for row in rows]
 
 

@@ -14,29 +14,42 @@ BEGIN
 END
 $do$;
 
--- Epoch milliseconds of a date or date-time, as `profiles.moments` holds them; NULL for other text.
+-- Epoch milliseconds of a date or date-time, as `profiles.moments` holds them; NULL for other text. The
+-- pattern has no groups to capture, which would take a hundred times as long, so the parts are cut out.
 CREATE FUNCTION engage_moment(value text) RETURNS double precision
-LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE
 AS $moment$
-    SELECT CASE WHEN ms BETWEEN -62135596800000 AND 253402300799999 AND abs(zone_min) < 1440 THEN ms END
-    FROM (
-        SELECT zone_min, (extract(epoch FROM day::timestamp + time::interval) * 1000 + fraction::int
-                          - zone_min * 60000)::double precision AS ms
-        FROM (
-            SELECT found[1] AS day, coalesce(found[2], '00:00:00') AS time,
-                   left(rpad(coalesce(found[3], '0'), 3, '0'), 3) AS fraction,
-                   CASE WHEN found[4] IS NULL OR found[4] = 'Z' THEN 0
-                        ELSE (left(found[4], 1) || '1')::int
-                             * (substr(found[4], 2, 2)::int * 60 + right(found[4], 2)::int)
-                   END AS zone_min
-            FROM regexp_match(
-                value,
-                '^([0-9]{4}-[0-9]{2}-[0-9]{2})(?:[T ]?((?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9])'
-                || '(?:[.]([0-9]{1,9}))?(Z|[+-][0-9]{2}:?[0-9]{2})?)?$'
-            ) AS found
-            WHERE pg_input_is_valid(found[1], 'date')
-        ) AS parts
-    ) AS resolved
+DECLARE
+    day text := left(value, 10);
+    clock_at int := CASE WHEN substr(value, 11, 1) IN ('T', ' ') THEN 12 ELSE 11 END;
+    clock text := substr(value, clock_at, 8);
+    behind text := substr(value, clock_at + 8);
+    zone text := ltrim(ltrim(behind, '.'), '0123456789');
+    fraction text := CASE WHEN behind LIKE '.%' THEN substr(behind, 2, length(behind) - 1 - length(zone)) END;
+    zone_min int := 0;
+    ms double precision;
+BEGIN
+    IF value !~ ('^[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]'
+                 '([T ]?([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]([.][0-9]+)?(Z|[+-][0-9][0-9]:?[0-9][0-9])?)?$')
+        OR length(fraction) > 9 OR NOT pg_input_is_valid(day, 'date') THEN
+        RETURN NULL;
+    END IF;
+    IF zone NOT IN ('', 'Z') THEN
+        zone_min := substr(zone, 2, 2)::int * 60 + right(zone, 2)::int;
+        IF zone_min >= 1440 THEN
+            RETURN NULL;
+        END IF;
+        IF left(zone, 1) = '-' THEN
+            zone_min := -zone_min;
+        END IF;
+    END IF;
+    ms := (day::date - DATE '1970-01-01') * 86400000.0 - zone_min * 60000;
+    IF clock <> '' THEN
+        ms := ms + left(clock, 2)::int * 3600000 + substr(clock, 4, 2)::int * 60000 + right(clock, 2)::int * 1000
+            + left(rpad(coalesce(fraction, ''), 3, '0'), 3)::int;
+    END IF;
+    RETURN CASE WHEN ms BETWEEN -62135596800000 AND 253402300799999 THEN ms END;
+END
 $moment$;
 
 -- Equality of strings without regard to case, of any attribute.
