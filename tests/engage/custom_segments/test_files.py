@@ -208,3 +208,17 @@ def test_a_column_is_read_as_spreadsheets_write_it(tmp_path: Path) -> None:
     assert values.read(path, "string") == values.Values(6, ["a", "b", 'say "hi"'])
     path.write_text("1\n1.0\n2.5\nx\nnan\n")
     assert values.read(path, "double") == values.Values(5, [1.0, 2.5])
+    path.write_bytes(b"a\n" + b"x" * 100_000 + b"\nb\n" + b"y" * 10_000)
+    assert values.read(path, "string") == values.Values(4, ["a", "b"])
+
+
+def test_a_file_with_too_many_values_is_not_kept_in_memory(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(values, "MOST_VALUES", 3)
+    path = tmp_path / "values.csv"
+    path.write_text("a\nb\nc\na\n")
+    assert values.read(path, "string").rows == 4
+    path.write_text("a\nb\nc\nd\n")
+    with pytest.raises(values.TooManyValues):
+        values.read(path, "string")

@@ -1,5 +1,6 @@
 """File segments: asked for, read from their file by a job, and reported to their callback."""
 
+import asyncio
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -22,6 +23,7 @@ MOST_USERS_A_DAY = 2_000_000
 LOOKED_UP_AT_ONCE = 5_000
 EMPTY = "Created custom_segment contains 0 users."
 TOO_LARGE = f"File size cannot be greater than 150MB. {EMPTY}"
+TOO_MANY = f"The file holds more than {values.MOST_VALUES} different values. {EMPTY}"
 NOT_DOWNLOADED = f"File download failed. {EMPTY}"
 
 
@@ -95,7 +97,11 @@ async def read(platform: Platform, workspace_id: str, file_id: str, *, last_try:
                 raise
             await _finish(platform, workspace_id, found[0], failed.message)
             return
-        read_values = values.read(path, found[0].attribute_type)
+        try:
+            read_values = await asyncio.to_thread(values.read, path, found[0].attribute_type)
+        except values.TooManyValues:
+            await _finish(platform, workspace_id, found[0], TOO_MANY)
+            return
     await _fill(platform, workspace_id, found[0], read_values)
 
 
