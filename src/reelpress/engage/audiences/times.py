@@ -106,7 +106,7 @@ def _moved(day: date, edge: Day) -> date:
 
 
 def _on_the_clock(wall: datetime, zone: str) -> float:
-    """Epoch milliseconds; in a gap of the clock the moment the gap begins at, of two the first."""
+    """Epoch milliseconds; in a gap of the clock as if it had not been put forward yet, of two the first."""
     try:
         return _milliseconds(wall.replace(tzinfo=_zone(zone)))
     except OverflowError:
