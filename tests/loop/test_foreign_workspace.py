@@ -161,6 +161,7 @@ async def owned(
         "key_id": (await call.json("GET", "/api/v1/data-keys"))["data_keys"][0]["id"],
         "token_id": (await call.json("GET", "/api/v1/tokens"))["tokens"][0]["id"],
         "configuration_id": configuration,
+        "segment_id": await _segment(data),
         "profile_id": (await call.json("GET", "/api/v1/profiles"))["profiles"][0]["id"],
         "key": "shoe",
         "position": "0",
@@ -314,6 +315,18 @@ async def _authorize(call: Caller, studio: Studio) -> str:
     client = await call.json("POST", "/api/v1/clients", {"name": "Engage"})
     given = _configuration(studio.url, client["client_id"], client["client_secret"])
     return (await call.json("POST", "/api/v1/oauth-configurations", given))["id"]
+
+
+async def _segment(data: Caller) -> str:
+    condition = {
+        "filter_type": "user_attributes",
+        "name": "shoe",
+        "data_type": "string",
+        "operator": "exists",
+    }
+    filters = {"filter_operator": "and", "filters": [condition]}
+    body = {"name": "With shoes", "included_filters": filters}
+    return (await data.json("POST", "/v3/custom-segments", body))["data"]["id"]
 
 
 def _mail_campaign() -> dict[str, Any]:

@@ -5,6 +5,9 @@ from fastapi import APIRouter
 from reelpress.engage.campaigns.routes import router as campaigns_router
 from reelpress.engage.campaigns.sends.routes import router as sends_router
 from reelpress.engage.channels.email.mailbox.routes import router as mailbox_router
+from reelpress.engage.custom_segments.file_routes import router as file_segments_router
+from reelpress.engage.custom_segments.list_routes import router as segment_list_router
+from reelpress.engage.custom_segments.routes import router as segments_router
 from reelpress.engage.data_api.key_routes import router as data_keys_router
 from reelpress.engage.data_api.routes import router as data_api_router
 from reelpress.engage.events.routes import router as events_router
@@ -15,6 +18,9 @@ routers: list[APIRouter] = [
     campaigns_router,
     sends_router,
     mailbox_router,
+    segments_router,
+    file_segments_router,
+    segment_list_router,
     data_api_router,
     data_keys_router,
     events_router,

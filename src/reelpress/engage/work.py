@@ -1,6 +1,7 @@
 """Every job of Engage."""
 
 from reelpress.engage.campaigns import jobs as campaign_jobs
+from reelpress.engage.custom_segments import jobs as segment_jobs
 from reelpress.engage.events import jobs as event_jobs
 from reelpress.platform.jobs import Registry
 
@@ -9,3 +10,4 @@ def register(registry: Registry) -> None:
     """Name the handlers."""
     campaign_jobs.register(registry)
     event_jobs.register(registry)
+    segment_jobs.register(registry)

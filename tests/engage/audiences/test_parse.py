@@ -4,19 +4,9 @@ from typing import Any
 
 import pytest
 
-from reelpress.engage.audiences.match import matches
-from reelpress.engage.audiences.model import EVERYBODY, Condition
+from reelpress.engage.audiences.model import EVERYBODY, Action, Condition, Reference
 from reelpress.engage.audiences.parse import RuleFault, parse_event_rule, parse_rule
-
-
-def condition(**fields: Any) -> dict[str, Any]:
-    return {
-        "filter_type": "user_attributes",
-        "name": "tier",
-        "data_type": "string",
-        "operator": "is",
-        **fields,
-    }
+from tests.engage.audiences.filters import action, condition, matches
 
 
 def test_all_users_is_said_in_so_many_words() -> None:
@@ -125,6 +115,89 @@ def test_date_times_are_compared_in_utc(operator: str, stored: object, holds: bo
     assert matches(rule, {"joined": stored}) is holds
 
 
+def test_the_filter_of_the_reference_is_read_whole() -> None:
+    rule = parse_rule(
+        {
+            "filter_type": "actions",
+            "attributes": {"filter_operator": "and", "filters": []},
+            "executed": True,
+            "primary_time_range": {
+                "type": "between",
+                "value": "2023-02-15T00:00:00.000Z",
+                "value1": "2023-02-24T23:59:59.999Z",
+                "value_type": "absolute",
+                "period_unit": "days",
+            },
+            "action_name": "MOE_EMAIL_SENT",
+            "execution": {"count": 1, "type": "atleast"},
+        }
+    )
+    assert isinstance(rule, Action)
+    assert (rule.name, rule.least, rule.most, rule.where) == ("MOE_EMAIL_SENT", 1, None, EVERYBODY)
+
+
+def test_nested_filters_are_a_group() -> None:
+    nested = {"filter_type": "nested_filters", "filter_operator": "or", "filters": [condition(value="gold")]}
+    assert matches(parse_rule({"filters": [nested]}), {"tier": "gold"})
+
+
+def test_a_custom_segment_is_named_by_its_id() -> None:
+    given = {"filter_type": "custom_segments", "id": "6388a97a02adb9071ca84ce9", "name": "Anything"}
+    assert parse_rule(given) == Reference("6388a97a02adb9071ca84ce9")
+
+
+@pytest.mark.parametrize(
+    ("stored", "any_of", "all_of"),
+    [
+        (["a", "b"], True, True),
+        (["a", "x"], True, False),
+        (["x"], False, False),
+        ([], False, False),
+        ("A", True, True),
+        (["a", 7], True, False),
+    ],
+)
+def test_of_a_list_any_or_all_elements_compare(stored: object, any_of: bool, all_of: bool) -> None:
+    wanted = condition(operator="in", value=["a", "b"])
+    assert matches(parse_rule(wanted), {"tier": stored}) is any_of
+    assert matches(parse_rule({**wanted, "array_filter_type": "all_of"}), {"tier": stored}) is all_of
+
+
+@pytest.mark.parametrize(
+    ("attributes", "holds"),
+    [
+        ({"address": {"city": "Pune"}}, True),
+        ({"address": [{"city": "Delhi"}, {"city": "PUNE"}]}, True),
+        ({"address": {"city": ["Delhi", "Pune"]}}, True),
+        ({"address.city": "Pune", "address": {"city": "Delhi"}}, True),
+        ({"address.city": "Delhi", "address": {"city": "Pune"}}, False),
+        ({"address": "Pune"}, False),
+        ({}, False),
+    ],
+)
+def test_a_dot_leads_into_an_object_unless_an_attribute_has_that_very_name(
+    attributes: dict[str, Any], holds: bool
+) -> None:
+    assert matches(parse_rule(condition(name="address.city", value="pune")), attributes) is holds
+
+
+@pytest.mark.parametrize(
+    ("value", "empty", "filled"), [("", True, False), ("x", False, True), (7, False, False)]
+)
+def test_empty_and_not_empty_speak_of_text_that_is_there(value: object, empty: bool, filled: bool) -> None:
+    assert matches(parse_rule(condition(operator="isEmpty")), {"tier": value}) is empty
+    assert matches(parse_rule(condition(operator="isNotEmpty")), {"tier": value}) is filled
+    assert not matches(parse_rule(condition(operator="isNotEmpty")), {})
+    assert matches(parse_rule(condition(operator="isEmpty", negate=True)), {})
+
+
+@pytest.mark.parametrize(
+    ("attributes", "holds"), [({"url": "x"}, True), ({"url": ""}, True), ({"url": "N/A"}, True), ({}, False)]
+)
+def test_is_set_means_that_the_key_is_there(attributes: dict[str, Any], holds: bool) -> None:
+    assert matches(parse_rule(condition(name="url", operator="exists")), attributes) is holds
+
+
 NESTED: dict[str, Any] = condition(value="x")
 for _ in range(6):
     NESTED = {"filter_operator": "and", "filters": [NESTED]}
@@ -156,7 +229,38 @@ for _ in range(6):
         (condition(data_type="double", operator="is", value=10**400), "audience.value"),
         (condition(data_type="datetime", operator="on", value="31/05/2020"), "audience.value"),
         (condition(data_type="bool", operator="is", value="true"), "audience.value"),
-        ({"filters": [{"filter_type": "actions", "action_name": "X"}]}, "audience.filters[0].filter_type"),
+        ({"filters": [{"filter_type": "colours", "name": "X"}]}, "audience.filters[0].filter_type"),
+        (condition(operator="in", value=["x"], array_filter_type="none"), "audience.array_filter_type"),
+        (condition(data_type="datetime", operator="inTheLast", value="soon"), "audience.value"),
+        (condition(data_type="datetime", operator="inTheLast", value=-1), "audience.value"),
+        (condition(data_type="datetime", operator="inTheLast", value=True), "audience.value"),
+        (
+            condition(data_type="datetime", operator="inTheLast", value=3, period_unit="years"),
+            "audience.period_unit",
+        ),
+        (
+            condition(data_type="datetime", operator="on", value="2026-01-01", value_type="x"),
+            "audience.value_type",
+        ),
+        (condition(data_type="datetime", operator="between", value="2026-01-01"), "audience.value1"),
+        (action(action_name=""), "audience.action_name"),
+        (action(action_name=7), "audience.action_name"),
+        (action(executed="yes"), "audience.executed"),
+        (action(execution={"type": "often", "count": 1}), "audience.execution.type"),
+        (action(execution={"type": "atleast", "count": "3"}), "audience.execution.count"),
+        (action(execution={"type": "atleast", "count": -1}), "audience.execution.count"),
+        (action(execution="often"), "audience.execution"),
+        (action(primary_time_range={"type": "inTheNext", "value": 3}), "audience.primary_time_range.type"),
+        (action(primary_time_range={"type": "on", "value": 3}), "audience.primary_time_range.value"),
+        (
+            action(attributes={"filters": [{"filter_type": "custom_segments", "id": "x"}]}),
+            "audience.attributes.filters[0].filter_type",
+        ),
+        (
+            action(attributes={"filters": [{"name": "x", "operator": "?"}]}),
+            "audience.attributes.filters[0].operator",
+        ),
+        ({"filter_type": "custom_segments"}, "audience.id"),
         (NESTED, "audience" + ".filters[0]" * 5),
         ({"filters": [condition(value="x")] * 101}, "audience.filters[100]"),
         (

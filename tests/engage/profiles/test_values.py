@@ -4,7 +4,15 @@ from typing import Any
 
 import pytest
 
-from reelpress.engage.profiles.values import DROPPED, clean, clean_attributes, infer_type, parse_moment
+from reelpress.engage.profiles.values import (
+    DROPPED,
+    clean,
+    clean_attributes,
+    folded,
+    infer_type,
+    moments,
+    parse_moment,
+)
 
 
 @pytest.mark.parametrize(
@@ -74,3 +82,24 @@ def test_a_moment_is_milliseconds_in_utc() -> None:
     assert parse_moment("1970-01-01T05:30:01.250+05:30") == 1250
     assert parse_moment("1969-12-31T23:59:59Z") == -1000
     assert parse_moment("9999-12-31T23:59:59-12:00") is None
+
+
+def test_text_and_date_times_inside_objects_are_derived_as_well() -> None:
+    attributes = {
+        "address": {"city": "PUNE", "since": "2026-11-23", "floor": 3, "tags": ["A", 1]},
+        "orders": [{"at": "2026-11-23T00:00:01Z", "name": "Lamp"}, "Loose", 7],
+        "joined": "2026-11-23",
+        "points": 7,
+        "days": ["2026-11-23"],
+    }
+    assert folded(attributes) == {
+        "address": {"city": "pune", "since": "2026-11-23", "tags": ["a"]},
+        "orders": [{"at": "2026-11-23t00:00:01z", "name": "lamp"}, "loose"],
+        "joined": "2026-11-23",
+        "days": ["2026-11-23"],
+    }
+    assert moments(attributes) == {
+        "address": {"since": 1_795_392_000_000},
+        "orders": [{"at": 1_795_392_001_000}],
+        "joined": 1_795_392_000_000,
+    }

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 from reelpress.engage.audiences.model import DataType, Operator, Scalar
-from reelpress.engage.profiles.values import fold, parse_moment
+from reelpress.engage.audiences.periods import parse_window
+from reelpress.engage.audiences.times import Window
+from reelpress.engage.profiles.values import fold
 
 MOST_VALUES = 500
 LONGEST_VALUE = 512
-DAY_MS = 86_400_000
 
 _OPERATORS: Mapping[DataType, Mapping[str, Operator]] = {
     "string": {
@@ -22,6 +23,8 @@ _OPERATORS: Mapping[DataType, Mapping[str, Operator]] = {
         "startsWith": "startsWith",
         "endsWithInTheFollowing": "endsWith",
         "endsWith": "endsWith",
+        "isEmpty": "empty",
+        "isNotEmpty": "filled",
         "exists": "exists",
     },
     "double": {
@@ -34,19 +37,29 @@ _OPERATORS: Mapping[DataType, Mapping[str, Operator]] = {
     },
     "bool": {"is": "in", "exists": "exists"},
     "datetime": {
-        "on": "between",
-        "is": "between",
-        "between": "between",
-        "before": "lessThan",
-        "lessThan": "lessThan",
-        "after": "greaterThan",
-        "greaterThan": "greaterThan",
+        "inTheLast": "within",
+        "on": "within",
+        "is": "within",
+        "between": "within",
+        "before": "within",
+        "lessThan": "within",
+        "after": "within",
+        "greaterThan": "within",
+        "inTheNext": "within",
+        "today": "within",
         "exists": "exists",
     },
 }
-_ONE_DAY = ("on", "is")
+_PERIODS = {"is": "on", "lessThan": "before", "greaterThan": "after"}
+_NO_VALUE = frozenset({"empty", "filled"})
 _SEVERAL = frozenset({"in", "contains", "startsWith", "endsWith"})
-_OPERATOR_ALIASES = {"isSet": "exists", "is_set": "exists", "equals": "is"}
+_OPERATOR_ALIASES = {
+    "isSet": "exists",
+    "is_set": "exists",
+    "equals": "is",
+    "is_empty": "isEmpty",
+    "is_not_empty": "isNotEmpty",
+}
 _TYPE_ALIASES: Mapping[str, DataType] = {
     "string": "string",
     "double": "double",
@@ -55,6 +68,7 @@ _TYPE_ALIASES: Mapping[str, DataType] = {
     "boolean": "bool",
     "datetime": "datetime",
 }
+_EVERY: Mapping[str, bool] = {"any": False, "any_of": False, "all": True, "all_of": True}
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,13 +77,16 @@ class Comparison:
 
     data_type: DataType
     operator: Operator
-    values: tuple[Scalar, ...]
     case_sensitive: bool
+    every: bool
+    values: tuple[Scalar, ...] = ()
+    window: Window | None = None
     negate: bool = False
 
 
 def parse_comparison(fields: Mapping[str, Any], default_type: DataType | None) -> Comparison:
-    """Read data_type, operator, value, value1 and case_sensitive of a filter.
+    """Read data_type, operator, value, value1, case_sensitive and array_filter_type of a filter, and
+    of a date-time also value_type and period_unit.
 
     Raises ValueError(field, message).
     """
@@ -79,15 +96,19 @@ def parse_comparison(fields: Mapping[str, Any], default_type: DataType | None) -
     if operator is None:
         known = ", ".join(_OPERATORS[data_type])
         raise ValueError("operator", f"a {data_type} is compared with one of: {known}")
-    case_sensitive = fields.get("case_sensitive", False)
-    if not isinstance(case_sensitive, bool):
-        raise ValueError("case_sensitive", "case_sensitive is true or false")
+    case_sensitive, every = _case_sensitive(fields), _every(fields)
     if operator == "exists":
-        return Comparison(data_type, operator, (), case_sensitive, negate=fields.get("value") is False)
-    values = _values(fields, data_type, operator, one_day=name in _ONE_DAY)
+        absent = fields.get("value") is False
+        return Comparison(data_type, operator, case_sensitive, every=False, negate=absent)
+    if operator in _NO_VALUE:
+        return Comparison(data_type, operator, case_sensitive, every)
+    if operator == "within":
+        window = parse_window(_PERIODS.get(name, name), fields)
+        return Comparison(data_type, operator, case_sensitive, every=False, window=window)
+    values = _values(fields, data_type, operator)
     if data_type == "string" and not case_sensitive:
         values = tuple(fold(cast("str", value)) for value in values)
-    return Comparison(data_type, operator, values, case_sensitive)
+    return Comparison(data_type, operator, case_sensitive, every, values)
 
 
 def _data_type(fields: Mapping[str, Any], default: DataType | None) -> DataType:
@@ -112,11 +133,23 @@ def _operator_name(given: object) -> str:
     return _OPERATOR_ALIASES.get(str(given), str(given))
 
 
-def _values(
-    fields: Mapping[str, Any], data_type: DataType, operator: Operator, *, one_day: bool
-) -> tuple[Scalar, ...]:
+def _case_sensitive(fields: Mapping[str, Any]) -> bool:
+    given = fields.get("case_sensitive", False)
+    if not isinstance(given, bool):
+        raise ValueError("case_sensitive", "case_sensitive is true or false")
+    return given
+
+
+def _every(fields: Mapping[str, Any]) -> bool:
+    given = fields.get("array_filter_type", "any")
+    if not isinstance(given, str) or given not in _EVERY:
+        raise ValueError("array_filter_type", "of a list, any or all of its elements are compared")
+    return _EVERY[given]
+
+
+def _values(fields: Mapping[str, Any], data_type: DataType, operator: Operator) -> tuple[Scalar, ...]:
     value: object = fields.get("value")
-    if operator == "between" and not one_day:
+    if operator == "between":
         ends = cast("list[object]", value) if isinstance(value, list) else [value, fields.get("value1")]
         if len(ends) != 2:
             raise ValueError("value", "between needs two values: value and value1")
@@ -127,28 +160,17 @@ def _values(
         raise ValueError(
             "value", "this operator needs one value" if most == 1 else f"give 1 to {most} values"
         )
-    found = tuple(_scalar(item, data_type, "value") for item in items)
-    if data_type == "datetime" and one_day:
-        day = math.floor(cast("float", found[0]) / DAY_MS) * DAY_MS
-        return float(day), float(day + DAY_MS - 1)
-    return found
+    return tuple(_scalar(item, data_type, "value") for item in items)
 
 
 def _scalar(value: object, data_type: DataType, field: str) -> Scalar:
-    match data_type:
-        case "string":
-            return _text(value, field)
-        case "double":
-            return _number(value, field)
-        case "bool":
-            if isinstance(value, bool):
-                return value
-            raise ValueError(field, "a bool is compared with true or false")
-        case "datetime":
-            moment = parse_moment(value) if isinstance(value, str) else None
-            if moment is None:
-                raise ValueError(field, "a datetime is written YYYY-MM-DD or YYYY-MM-DDTHH:mm:ssZ")
-            return float(moment)
+    if data_type == "string":
+        return _text(value, field)
+    if data_type == "double":
+        return _number(value, field)
+    if isinstance(value, bool):
+        return value
+    raise ValueError(field, "a bool is compared with true or false")
 
 
 def _text(value: object, field: str) -> str:

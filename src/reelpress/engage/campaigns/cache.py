@@ -1,9 +1,8 @@
 """What is made from an immutable version is made once per process."""
 
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from typing import Generic, TypeVar
-from uuid import UUID
 
 KEPT_VERSIONS = 512
 
@@ -11,13 +10,13 @@ T = TypeVar("T")
 
 
 class VersionCache(Generic[T]):
-    """The most recently used results by version id. A fault is not kept."""
+    """The most recently used results by version id, or what begins with one. A fault is not kept."""
 
     def __init__(self, kept: int = KEPT_VERSIONS) -> None:
         self._kept = kept
-        self._made: OrderedDict[UUID, T] = OrderedDict()
+        self._made: OrderedDict[Hashable, T] = OrderedDict()
 
-    def get(self, version_id: UUID, make: Callable[[], T]) -> T:
+    def get(self, version_id: Hashable, make: Callable[[], T]) -> T:
         if version_id in self._made:
             self._made.move_to_end(version_id)
             return self._made[version_id]

@@ -75,7 +75,8 @@ async def _write_members(
     conn: Connection, platform: Platform, workspace_id: str, occurrence: Occurrence
 ) -> None:
     rule = parse_rule(occurrence.audience, occurrence.display_names)
-    found = await members(conn, workspace_id, rule, occurrence.cursor, PAGE_MEMBERS)
+    now = platform.clock.now()
+    found = await members(conn, workspace_id, rule, now, occurrence.cursor, PAGE_MEMBERS)
     fresh = [
         NewSend(
             id=new_uuid(),

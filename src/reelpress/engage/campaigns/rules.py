@@ -4,8 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from reelpress.engage.audiences.match import Matcher, compile_rule
+from reelpress.engage.audiences.match import Matcher, Subject, compile_rule
+from reelpress.engage.audiences.model import Rule
 from reelpress.engage.audiences.parse import parse_event_rule, parse_rule
+from reelpress.engage.audiences.times import Moment
 from reelpress.engage.campaigns.model import Json, Trigger
 
 ALL_USERS: Json = {"is_all_user_campaign": True}
@@ -13,14 +15,18 @@ ALL_USERS: Json = {"is_all_user_campaign": True}
 
 @dataclass(frozen=True, slots=True)
 class Start:
-    """What an event and its customer must be like, compiled once per version."""
+    """What an event and its customer must be like, compiled once per version.
+
+    `audience` may name custom segments, which change: it is compiled with what they mean at present.
+    """
 
     event_name: str
     event: Matcher
-    audience: Matcher
+    audience: Rule
 
-    def matches(self, event_name: str, attributes: Mapping[str, Any], customer: Mapping[str, Any]) -> bool:
-        return event_name == self.event_name and self.event(attributes) and self.audience(customer)
+    def is_started_by(self, event_name: str, attributes: Mapping[str, Any], moment: Moment) -> bool:
+        """Whether the event is the one meant, whoever it is of."""
+        return event_name == self.event_name and self.event(Subject(attributes, moment))
 
 
 def compile_start(trigger: Json, audience: Json, display_names: Mapping[str, str]) -> Start:
@@ -28,7 +34,7 @@ def compile_start(trigger: Json, audience: Json, display_names: Mapping[str, str
     return Start(
         trigger["event_name"],
         compile_rule(parse_event_rule(trigger["conditions"])),
-        compile_rule(parse_rule(audience, display_names)),
+        parse_rule(audience, display_names),
     )
 
 
@@ -40,9 +46,6 @@ def checked_trigger(trigger: Trigger | None) -> Json | None:
     return trigger.model_dump(mode="json")
 
 
-def checked_audience(audience: Json | None, display_names: Mapping[str, str]) -> Json:
-    """The JSON a version keeps; nothing means everybody. Raises RuleFault."""
-    if audience is None:
-        return ALL_USERS
-    parse_rule(audience, display_names, "audience")
-    return audience
+def audience_rule(audience: Json | None, display_names: Mapping[str, str]) -> Rule:
+    """What a given audience means; nothing means everybody. Raises RuleFault."""
+    return parse_rule(ALL_USERS if audience is None else audience, display_names, "audience")

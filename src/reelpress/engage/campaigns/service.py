@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+from reelpress.engage.audiences import service as audiences
 from reelpress.engage.campaigns import contents, occurrences, rules, store
 from reelpress.engage.campaigns.model import (
     Campaign,
@@ -160,7 +161,7 @@ async def _defined(
     with faults.gathered():
         trigger = rules.checked_trigger(given.trigger)
     with faults.gathered():
-        audience = rules.checked_audience(given.audience, names)
+        audience = await _checked_audience(platform, workspace_id, given.audience, names)
     with faults.gathered():
         content = await contents.to_stored(platform, workspace_id, given.channel, given.content, None)
     faults.refuse()
@@ -195,7 +196,7 @@ async def _changed(platform: Platform, before: Campaign, patch: CampaignPatch) -
             fields["trigger"] = rules.checked_trigger(patch.trigger)
     if "audience" in named:
         with faults.gathered():
-            fields["audience"] = rules.checked_audience(patch.audience, names)
+            fields["audience"] = await _checked_audience(platform, before.workspace_id, patch.audience, names)
     if patch.content is not None:
         with faults.gathered():
             fields["content"] = await contents.to_stored(
@@ -212,6 +213,16 @@ async def _changed(platform: Platform, before: Campaign, patch: CampaignPatch) -
         updated_at=platform.clock.now(),
         definition=replace(before.definition, **fields),
     )
+
+
+async def _checked_audience(
+    platform: Platform, workspace_id: str, audience: Json | None, names: dict[str, str]
+) -> Json:
+    """The JSON a version keeps. Raises RuleFault with the path of what is wrong."""
+    rule = rules.audience_rule(audience, names)
+    async with platform.db.connection() as conn:
+        await audiences.require_segments(conn, workspace_id, rule)
+    return rules.ALL_USERS if audience is None else audience
 
 
 async def _display_names(platform: Platform, workspace_id: str) -> dict[str, str]:

@@ -33,6 +33,7 @@ class ActiveVersion:
     trigger: Json
     audience: Json
     display_names: dict[str, str]
+    time_zone: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,8 +173,9 @@ async def active_for_events(
 ) -> list[ActiveVersion]:
     rows = await conn.fetch(
         """
-        select c.id as campaign_id, c.version_id, v.trigger, v.audience, v.display_names
+        select c.id as campaign_id, c.version_id, v.trigger, v.audience, v.display_names, w.time_zone
         from engage_campaigns c join engage_campaign_versions v on v.id = c.version_id
+        join workspaces w on w.id = c.workspace_id
         where c.workspace_id = $1 and c.trigger_event = any($2::text[])
           and c.status = 'ACTIVE' and c.delivery_type = 'EVENT_TRIGGERED'
         order by c.id

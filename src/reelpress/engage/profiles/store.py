@@ -21,7 +21,7 @@ class Row:
     id: str
     attributes: Mapping[str, Any]
     folded: Mapping[str, Any]
-    moments: Mapping[str, int]
+    moments: Mapping[str, Any]
     platforms: Mapping[str, bool]
     changed: Sequence[str]
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import math
 import re
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from enum import Enum
 from typing import Any, Final, TypeAlias, cast
@@ -136,26 +137,45 @@ def fold(text: str) -> str:
     return text.casefold().replace("\0", "")
 
 
-def folded(attributes: dict[str, Any]) -> dict[str, Any]:
-    """The strings, and lists of strings, of a profile without regard to case."""
+def folded(attributes: Mapping[str, Any]) -> dict[str, Any]:
+    """The strings of a profile without regard to case, also those in lists, objects and lists of objects."""
     return {key: found for key, value in attributes.items() if (found := _folded(value)) is not None}
 
 
-def moments(attributes: dict[str, Any]) -> dict[str, int]:
-    """The date-times among a profile's strings as epoch milliseconds."""
-    return {
-        key: found
-        for key, value in attributes.items()
-        if isinstance(value, str) and (found := parse_moment(value)) is not None
-    }
+def moments(attributes: Mapping[str, Any]) -> dict[str, Any]:
+    """The date-times among a profile's strings as epoch milliseconds, also those in objects and lists of
+    objects; the texts of a list are never date-times."""
+    return {key: found for key, value in attributes.items() if (found := _moments(value)) is not None}
 
 
-def _folded(value: object) -> str | list[str] | None:
-    if isinstance(value, str):
-        return fold(value)
-    if isinstance(value, list):
-        return [fold(item) for item in cast("list[object]", value) if isinstance(item, str)]
-    return None
+def _folded(value: object) -> str | list[Any] | dict[str, Any] | None:
+    match value:
+        case str():
+            return fold(value)
+        case list():
+            items = cast("list[object]", value)
+            return [_folded(item) for item in items if _is_text_or_object(item)]
+        case dict():
+            return folded(cast("dict[str, Any]", value))
+        case _:
+            return None
+
+
+def _is_text_or_object(value: object) -> bool:
+    return isinstance(value, (str, dict))
+
+
+def _moments(value: object) -> int | list[Any] | dict[str, Any] | None:
+    match value:
+        case str():
+            return parse_moment(value)
+        case list():
+            items = cast("list[object]", value)
+            return [moments(cast("dict[str, Any]", item)) for item in items if isinstance(item, dict)] or None
+        case dict():
+            return moments(cast("dict[str, Any]", value)) or None
+        case _:
+            return None
 
 
 def _number(value: int | float) -> int | float | Dropped:

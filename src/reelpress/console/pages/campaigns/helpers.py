@@ -16,7 +16,7 @@ from reelpress.console.route import PageRoute
 from reelpress.console.typed import read_form, words_of
 from reelpress.console.view import page
 from reelpress.engage.audiences.parse import parse_rule
-from reelpress.engage.audiences.service import count
+from reelpress.engage.audiences.service import count, require_segments
 from reelpress.engage.campaigns.rules import ALL_USERS
 from reelpress.engage.channels.email.mailbox.service import MAIL_CSP
 from reelpress.engage.profiles import catalog, service
@@ -51,7 +51,9 @@ async def audience_count(request: Request, platform: PlatformDep, principal: Vie
         document = rule_document(form, "user_attributes") or ALL_USERS
         async with platform.db.connection() as conn:
             names = await catalog.display_names(conn, principal.workspace_id)
-            number = await count(conn, principal.workspace_id, parse_rule(document, names))
+            rule = parse_rule(document, names)
+            await require_segments(conn, principal.workspace_id, rule)
+            number = await count(conn, principal.workspace_id, rule, platform.clock.now())
     except ValueError:
         words = "This is not JSON."
     except Refusal as refusal:

@@ -1,0 +1,1 @@
+"""Custom segments: named audiences, described by filters or listed in a file."""

@@ -1,0 +1,46 @@
+"""Basic authentication of the Segments API: the workspace id is the user, a Data API key the password."""
+
+import base64
+import binascii
+from typing import Annotated
+
+from fastapi import Request
+from fastapi.params import Depends as DependsParam
+
+from reelpress.engage.custom_segments import faults
+from reelpress.engage.data_api import keys
+from reelpress.platform.auth import Access
+from reelpress.platform.context import Platform
+
+
+class SegmentKeyHolder(Access):
+    """A client that knows a live Data API key of the workspace it names; answers with its id."""
+
+    summary = "a Data API key of the workspace"
+
+    async def __call__(self, request: Request) -> str:
+        platform: Platform = request.app.state.platform
+        workspace_id, secret = _credentials(request.headers.get("authorization"))
+        app_key = request.headers.get("moe-appkey")
+        if app_key is not None and app_key.strip() != workspace_id:
+            raise faults.unknown_client()
+        async with platform.db.connection() as conn:
+            found = await keys.check(conn, platform.keys, workspace_id, secret)
+        if found is None or not found.opens:
+            raise faults.unauthorized("APP_SECRET key mismatch. Please login to the dashboard to verify key")
+        return workspace_id
+
+
+Caller = Annotated[str, DependsParam(SegmentKeyHolder())]
+
+
+def _credentials(header: str | None) -> tuple[str, str]:
+    scheme, _, encoded = (header or "").strip().partition(" ")
+    try:
+        user, _, password = base64.b64decode(encoded.strip(), validate=True).decode().partition(":")
+    except (binascii.Error, ValueError):
+        user, password = "", ""
+    # A NUL is in no id of ours, and the database would not take it.
+    if scheme.lower() != "basic" or not user or "\0" in user + password:
+        raise faults.unauthorized("Invalid APP_KEY used in Authentication Header")
+    return user, password
