@@ -291,20 +291,29 @@ async def attempts(conn: Connection, workspace_id: str, send_id: UUID) -> list[A
 
 async def tally(
     conn: Connection, workspace_id: str, campaign_id: str
-) -> list[tuple[SendKind, SendState, str | None, int | None, int]]:
-    """How many sends stand where: kind, state, category, code, count."""
+) -> list[tuple[SendKind, SendState, str | None, int | None, str | None, int]]:
+    """How many sends stand where: kind, state, category, code, the template's own message, count."""
     rows = await conn.fetch(
         """
-        select kind, state, category, code, count(*) as sends from engage_sends
+        select kind, state, category, code,
+               case when category = 'Custom error message' then reason end as message, count(*) as sends
+        from engage_sends
         where workspace_id = $1 and campaign_id = $2
-        group by kind, state, category, code
-        order by sends desc, category, code
+        group by kind, state, category, code, message
+        order by sends desc, category, code, message
         """,
         workspace_id,
         campaign_id,
     )
     return [
-        (SendKind(row["kind"]), SendState(row["state"]), row["category"], row["code"], row["sends"])
+        (
+            SendKind(row["kind"]),
+            SendState(row["state"]),
+            row["category"],
+            row["code"],
+            row["message"],
+            row["sends"],
+        )
         for row in rows
     ]
 
