@@ -27,9 +27,10 @@ CUSTOMERS = 1_000
 
 
 def renders_per_second(seconds: float = 2.0) -> float:
-    """Renders of `CONNECTOR_BODY` in a second of processor time, each for another customer, compiled once as a send does it.
+    """Renders of `CONNECTOR_BODY` in a second of processor time, each for another customer.
 
-    Raises AssertionError when a rendering is not the JSON it should be.
+    The template is compiled once, as for the sends of a campaign. Raises AssertionError when a rendering
+    is not the JSON it should be.
     """
     template = compile_template(CONNECTOR_BODY, Destination.JSON)
     contexts = [_context(number) for number in range(CUSTOMERS)]

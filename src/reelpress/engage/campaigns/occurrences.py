@@ -4,11 +4,12 @@ The page number and the cursor move with the page's sends, so a job that dies or
 skips nor repeats a customer.
 """
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from reelpress.engage.audiences.parse import parse_rule
 from reelpress.engage.audiences.service import members
-from reelpress.engage.campaigns import store
+from reelpress.engage.campaigns import dynamic, store
 from reelpress.engage.campaigns.model import Campaign, Status
 from reelpress.engage.campaigns.sends import service as sends
 from reelpress.engage.campaigns.sends import store as sends_store
@@ -22,6 +23,7 @@ PAGE_JOB = "engage.page"
 CLOSE_JOB = "engage.close"
 PAGE_MEMBERS = 500
 """Customers written in one transaction."""
+_PAGING = (Status.scheduled, Status.sending, Status.active)
 
 
 async def begin(conn: Connection, platform: Platform, campaign: Campaign) -> None:
@@ -31,6 +33,20 @@ async def begin(conn: Connection, platform: Platform, campaign: Campaign) -> Non
     await store.insert_occurrence(conn, campaign.workspace_id, occurrence_id, campaign, start)
     wait_s = max(0.0, (start - platform.clock.now()).total_seconds())
     await _enqueue_page(conn, platform, campaign.workspace_id, occurrence_id, 0, wait_s)
+
+
+async def enqueue_first_pages(
+    conn: Connection, platform: Platform, workspace_id: str, occurrence_ids: Sequence[UUID]
+) -> None:
+    """The jobs of occurrences that were just written and are due now."""
+    payloads = [_page_of(workspace_id, occurrence_id, 0) for occurrence_id in occurrence_ids]
+    await platform.jobs.enqueue_many(conn, PAGE_JOB, payloads)
+
+
+async def resume_children(conn: Connection, platform: Platform, campaign: Campaign) -> None:
+    """Take up the pages of a paused campaign's children."""
+    for occurrence_id, page, _ in await store.open_occurrences(conn, campaign.workspace_id, campaign.id):
+        await _enqueue_page(conn, platform, campaign.workspace_id, occurrence_id, page)
 
 
 async def resume(conn: Connection, platform: Platform, campaign: Campaign) -> Status:
@@ -51,7 +67,7 @@ async def write_page(platform: Platform, workspace_id: str, occurrence_id: UUID,
         occurrence = await store.lock_occurrence(conn, workspace_id, occurrence_id)
         if occurrence is None or occurrence.paged or occurrence.page != page:
             return
-        if occurrence.status not in (Status.scheduled, Status.sending):
+        if occurrence.status not in _PAGING:
             return
         if occurrence.status is Status.scheduled:
             now = platform.clock.now()
@@ -74,7 +90,9 @@ async def close(platform: Platform, workspace_id: str, campaign_id: str) -> bool
 async def _write_members(
     conn: Connection, platform: Platform, workspace_id: str, occurrence: Occurrence
 ) -> None:
-    rule = parse_rule(occurrence.audience, occurrence.display_names)
+    child = occurrence.business_event is not None
+    audience = dynamic.resolved(occurrence.audience, occurrence.business_event or {})
+    rule = parse_rule(audience, occurrence.display_names)
     found = await members(conn, workspace_id, rule, occurrence.cursor, PAGE_MEMBERS)
     fresh = [
         NewSend(
@@ -86,14 +104,15 @@ async def _write_members(
         )
         for profile_id in found
     ]
-    await sends.queue(conn, platform, workspace_id, SendKind.one_time, fresh)
+    kind = SendKind.business_event if child else SendKind.one_time
+    await sends.queue(conn, platform, workspace_id, kind, fresh)
     cursor = found[-1] if len(found) == PAGE_MEMBERS else None
     await store.advance_occurrence(
         conn, workspace_id, occurrence.id, cursor=cursor, members=len(found), at=platform.clock.now()
     )
     if cursor is not None:
         await _enqueue_page(conn, platform, workspace_id, occurrence.id, occurrence.page + 1)
-    else:
+    elif not child:
         await _enqueue_close(conn, platform, workspace_id, occurrence.campaign_id)
 
 
@@ -105,8 +124,12 @@ async def _enqueue_page(
     page: int,
     wait_s: float = 0.0,
 ) -> None:
-    payload = {"workspace": workspace_id, "occurrence": str(occurrence_id), "page": page}
+    payload = _page_of(workspace_id, occurrence_id, page)
     await platform.jobs.enqueue(conn, PAGE_JOB, payload, delay_s=wait_s)
+
+
+def _page_of(workspace_id: str, occurrence_id: UUID, page: int) -> dict[str, object]:
+    return {"workspace": workspace_id, "occurrence": str(occurrence_id), "page": page}
 
 
 async def _enqueue_close(conn: Connection, platform: Platform, workspace_id: str, campaign_id: str) -> None:

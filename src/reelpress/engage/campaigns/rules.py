@@ -6,6 +6,7 @@ from typing import Any
 
 from reelpress.engage.audiences.match import Matcher, compile_rule
 from reelpress.engage.audiences.parse import parse_event_rule, parse_rule
+from reelpress.engage.campaigns import dynamic
 from reelpress.engage.campaigns.model import Json, Trigger
 
 ALL_USERS: Json = {"is_all_user_campaign": True}
@@ -44,5 +45,5 @@ def checked_audience(audience: Json | None, display_names: Mapping[str, str]) ->
     """The JSON a version keeps; nothing means everybody. Raises RuleFault."""
     if audience is None:
         return ALL_USERS
-    parse_rule(audience, display_names, "audience")
+    parse_rule(dynamic.sampled(audience), display_names, "audience")
     return audience

@@ -4,7 +4,8 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from reelpress.engage.campaigns import contents, occurrences, rules, store
+from reelpress.engage.business_events import store as business_events
+from reelpress.engage.campaigns import contents, dynamic, occurrences, rules, store
 from reelpress.engage.campaigns.model import (
     Campaign,
     CampaignInput,
@@ -29,10 +30,8 @@ from reelpress.platform.ids import moengage_id, new_uuid
 
 PAGE_SIZE = 50
 _RUNNING = (Status.active, Status.sending, Status.scheduled)
-_LATER = {
-    DeliveryType.periodic: "Periodic",
-    DeliveryType.business_event_triggered: "Business Event Triggered",
-}
+_LATER = {DeliveryType.periodic: "Periodic"}
+_BY_EVENT = (DeliveryType.event_triggered, DeliveryType.business_event_triggered)
 
 
 async def create(platform: Platform, principal: Principal, given: CampaignInput) -> Campaign:
@@ -220,7 +219,7 @@ async def _display_names(platform: Platform, workspace_id: str) -> dict[str, str
 
 
 def _require_changeable(campaign: Campaign) -> None:
-    running = campaign.delivery_type is DeliveryType.event_triggered and campaign.status in (
+    running = campaign.delivery_type in _BY_EVENT and campaign.status in (
         Status.active,
         Status.paused,
     )
@@ -240,10 +239,12 @@ async def _require_ready(platform: Platform, campaign: Campaign) -> None:
             "delivery_type_unavailable",
             f"{_LATER[campaign.delivery_type]} campaigns can be drafted but not started yet",
             field="delivery_type",
-            fix="choose ONE_TIME or EVENT_TRIGGERED",
+            fix="choose ONE_TIME, EVENT_TRIGGERED or BUSINESS_EVENT_TRIGGERED",
         )
     faults = Faults()
     _check_start(campaign, faults)
+    with faults.gathered():
+        await _check_dynamic(platform, campaign)
     with faults.gathered():
         await contents.require_complete(
             platform, campaign.workspace_id, campaign.channel, campaign.definition.content
@@ -253,7 +254,7 @@ async def _require_ready(platform: Platform, campaign: Campaign) -> None:
 
 def _check_start(campaign: Campaign, faults: Faults) -> None:
     definition = campaign.definition
-    if campaign.delivery_type is not DeliveryType.event_triggered:
+    if campaign.delivery_type not in _BY_EVENT:
         if definition.trigger is not None:
             faults.add(
                 Refusal(
@@ -273,8 +274,43 @@ def _check_start(campaign: Campaign, faults: Faults) -> None:
         )  # fmt: skip
 
 
+async def _check_dynamic(platform: Platform, campaign: Campaign) -> None:
+    """A business event exists, has no conditions, and has what the audience compares with.
+
+    Raises Refusal (400).
+    """
+    names = dynamic.attribute_names(campaign.definition.audience)
+    if campaign.delivery_type is not DeliveryType.business_event_triggered:
+        if names:
+            raise Refusal(
+                400, "invalid_field", "only a business event gives an audience its values", field="audience",
+                fix="write the values out or choose BUSINESS_EVENT_TRIGGERED",
+            )  # fmt: skip
+        return
+    trigger = campaign.definition.trigger
+    if trigger is None:
+        return  # said already
+    if trigger["conditions"]:
+        raise Refusal(
+            400, "invalid_field", "a business event has no conditions", field="trigger.conditions",
+            fix="compare its attributes in the audience",
+        )  # fmt: skip
+    async with platform.db.connection() as conn:
+        event = await business_events.by_name(conn, campaign.workspace_id, trigger["event_name"])
+    if event is None:
+        raise Refusal(
+            400, "unknown_event", "there is no such business event", field="trigger.event_name",
+            fix="create it with POST /v1.0/business_event",
+        )  # fmt: skip
+    unknown = sorted(names - {attribute.name for attribute in event.attributes})
+    if unknown:
+        raise Refusal(
+            400, "invalid_field", f"the business event has no attribute {unknown[0]!r}", field="audience"
+        )
+
+
 async def _start(conn: Connection, platform: Platform, campaign: Campaign) -> Status:
-    if campaign.delivery_type is DeliveryType.event_triggered:
+    if campaign.delivery_type in _BY_EVENT:
         return Status.active
     await occurrences.begin(conn, platform, campaign)
     later = campaign.start_at is not None and campaign.start_at > platform.clock.now()
@@ -284,7 +320,8 @@ async def _start(conn: Connection, platform: Platform, campaign: Campaign) -> St
 async def _resume(conn: Connection, platform: Platform, campaign: Campaign) -> Status:
     tickets = await sends_store.reticket(conn, campaign.workspace_id, campaign.id)
     await sends.enqueue(conn, platform, campaign.workspace_id, tickets)
-    if campaign.delivery_type is DeliveryType.event_triggered:
+    if campaign.delivery_type in _BY_EVENT:
+        await occurrences.resume_children(conn, platform, campaign)
         return Status.active
     return await occurrences.resume(conn, platform, campaign)
 

@@ -37,12 +37,16 @@ class ActiveVersion:
 
 @dataclass(frozen=True, slots=True)
 class Occurrence:
-    """One run of a campaign over its audience."""
+    """One run of a campaign over its audience.
+
+    `business_event` are the attributes of the trigger that made it, None where no trigger did.
+    """
 
     id: UUID
     campaign_id: str
     version_id: UUID
     status: Status
+    business_event: Json | None
     audience: Json
     display_names: dict[str, str]
     page: int
@@ -204,9 +208,10 @@ async def lock_occurrence(conn: Connection, workspace_id: str, occurrence_id: UU
     """The occurrence and its campaign's state; both rows are held until the transaction ends."""
     row = await conn.fetchrow(
         """
-        select o.id, o.campaign_id, o.version_id, c.status, v.audience, v.display_names, o.page, o.cursor,
-               o.paged_at is not null as paged
+        select o.id, o.campaign_id, o.version_id, c.status, t.attributes as business_event, v.audience,
+               v.display_names, o.page, o.cursor, o.paged_at is not null as paged
         from engage_occurrences o
+        left join business_event_triggers t on t.id = o.trigger_id
         join engage_campaigns c on c.workspace_id = o.workspace_id and c.id = o.campaign_id
         join engage_campaign_versions v on v.id = o.version_id
         where o.workspace_id = $1 and o.id = $2

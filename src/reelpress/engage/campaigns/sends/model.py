@@ -13,6 +13,7 @@ from reelpress.engage.profiles.model import Profile
 class SendKind(StrEnum):
     triggered = "TRIGGERED"
     one_time = "ONE_TIME"
+    business_event = "BUSINESS_EVENT"
     test = "TEST"
 
 
@@ -71,6 +72,7 @@ class Claimed:
     definition: Definition
     profile: Profile
     event: Json | None
+    business_event: Json | None
     fence: int
     rendered: bytes | None = field(repr=False)
     created_at: datetime

@@ -23,11 +23,16 @@ _MATERIAL = """
            s.fence, s.rendered, s.created_at, v.name, v.tags, v.trigger, v.audience, v.content, v.schedule,
            v.display_names, s.profile_id, p.customer_id, p.attributes, p.platforms,
            p.created_at as first_seen_at, p.updated_at, p.last_seen_at,
-           coalesce(s.event_attributes, e.attributes) as event
+           case when s.delivery_type <> 'BUSINESS_EVENT_TRIGGERED'
+               then coalesce(s.event_attributes, e.attributes) end as event,
+           case when s.delivery_type = 'BUSINESS_EVENT_TRIGGERED'
+               then coalesce(s.event_attributes, t.attributes) end as business_event
     from chosen s
     join engage_campaign_versions v on v.id = s.version_id
     join profiles p on p.workspace_id = s.workspace_id and p.id = s.profile_id
     left join events e on s.kind = 'TRIGGERED' and e.workspace_id = s.workspace_id and e.id = s.occasion
+    left join engage_occurrences o on s.kind = 'BUSINESS_EVENT' and o.id = s.occasion
+    left join business_event_triggers t on t.id = o.trigger_id
 """
 
 _SEND = """
@@ -91,7 +96,7 @@ async def claim(conn: Connection, workspace_id: str, send_id: UUID, ticket: int)
             from engage_campaigns c
             where s.workspace_id = $1 and s.id = $2 and s.ticket = $3 and s.state in ('queued', 'sending')
               and c.workspace_id = s.workspace_id and c.id = s.campaign_id
-            returning s.*, c.status as campaign_status, c.channel
+            returning s.*, c.status as campaign_status, c.channel, c.delivery_type
         )
         {_MATERIAL}
         where s.state = 'sending'
@@ -119,7 +124,7 @@ async def material(conn: Connection, workspace_id: str, send_id: UUID) -> Claime
     row = await conn.fetchrow(
         f"""
         with chosen as (
-            select s.*, c.status as campaign_status, c.channel
+            select s.*, c.status as campaign_status, c.channel, c.delivery_type
             from engage_sends s
             join engage_campaigns c on c.workspace_id = s.workspace_id and c.id = s.campaign_id
             where s.workspace_id = $1 and s.id = $2
@@ -391,6 +396,7 @@ def _claimed(row: Record) -> Claimed:
             platforms=row["platforms"],
         ),
         event=row["event"],
+        business_event=row["business_event"],
         fence=row["fence"],
         rendered=row["rendered"],
         created_at=row["created_at"],
