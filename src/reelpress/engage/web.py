@@ -12,6 +12,7 @@ from reelpress.engage.data_api.key_routes import router as data_keys_router
 from reelpress.engage.data_api.routes import router as data_api_router
 from reelpress.engage.events.routes import router as events_router
 from reelpress.engage.oauth.routes import router as oauth_router
+from reelpress.engage.previews.routes import router as previews_router
 from reelpress.engage.profiles.routes import router as profiles_router
 
 routers: list[APIRouter] = [
@@ -25,5 +26,6 @@ routers: list[APIRouter] = [
     data_keys_router,
     events_router,
     oauth_router,
+    previews_router,
     profiles_router,
 ]

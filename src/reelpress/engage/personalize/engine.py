@@ -219,7 +219,7 @@ def _facts(campaign: CampaignFacts) -> dict[str, Value]:
 
 
 def _missing(source: ObjectName, name: str, more: str = "") -> NotSent:
-    return NotSent(_CATEGORY[source], f"{source} {name!r} is missing{more}")
+    return NotSent(_CATEGORY[source], f"{source} {name!r} is missing{more}", name)
 
 
 def _engine(source: str) -> Environment:

@@ -96,10 +96,14 @@ class Rendered:
 
 @dataclass(frozen=True, slots=True)
 class NotSent:
-    """Why nothing may go out. `message` names attributes and places, never their values."""
+    """Why nothing may go out. `message` names attributes and places, never their values.
+
+    `missing` is the attribute that is not there, as the template spells it, where that is why.
+    """
 
     category: Category
     message: str
+    missing: str | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
