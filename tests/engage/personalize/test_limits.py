@@ -47,6 +47,15 @@ def test_a_value_that_would_not_fit_is_never_built(source: str) -> None:
     assert result.category == "Unknown"
 
 
+def test_a_list_is_not_repeated_however_few_steps_that_takes() -> None:
+    told = NotSent("Unknown", "lists and objects are not multiplied")
+    for source in (
+        "{{ ([1] * 100000000)|length }}",
+        "{% set n = 9 %}{{ (n * UserAttribute['list']) is sequence }}",
+    ):
+        assert render(source, {"list": [1]}) == told
+
+
 def test_filters_in_a_loop_end_with_the_processor_time_of_one_rendering(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
