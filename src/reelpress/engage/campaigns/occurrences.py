@@ -5,12 +5,14 @@ skips nor repeats a customer.
 """
 
 from collections.abc import Sequence
+from datetime import datetime
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from reelpress.engage.audiences.parse import parse_rule
 from reelpress.engage.audiences.service import members
-from reelpress.engage.campaigns import dynamic, store
-from reelpress.engage.campaigns.model import Campaign, Status
+from reelpress.engage.campaigns import dynamic, recurrence, store
+from reelpress.engage.campaigns.model import Campaign, DeliveryType, Schedule, Status
 from reelpress.engage.campaigns.sends import service as sends
 from reelpress.engage.campaigns.sends import store as sends_store
 from reelpress.engage.campaigns.sends.model import NewSend, SendKind
@@ -23,6 +25,11 @@ PAGE_JOB = "engage.page"
 CLOSE_JOB = "engage.close"
 PAGE_MEMBERS = 500
 """Customers written in one transaction."""
+_KINDS = {
+    DeliveryType.one_time: SendKind.one_time,
+    DeliveryType.periodic: SendKind.periodic,
+    DeliveryType.business_event_triggered: SendKind.business_event,
+}
 _PAGING = (Status.scheduled, Status.sending, Status.active)
 
 
@@ -30,9 +37,51 @@ async def begin(conn: Connection, platform: Platform, campaign: Campaign) -> Non
     """Write the occurrence of a campaign that was just activated, and the job of its first page."""
     occurrence_id = new_uuid()
     start = campaign.start_at or platform.clock.now()
-    await store.insert_occurrence(conn, campaign.workspace_id, occurrence_id, campaign, start)
+    await store.insert_occurrence(
+        conn, campaign.workspace_id, occurrence_id, campaign.id, campaign.version_id, start
+    )
     wait_s = max(0.0, (start - platform.clock.now()).total_seconds())
     await _enqueue_page(conn, platform, campaign.workspace_id, occurrence_id, 0, wait_s)
+
+
+async def begin_next(
+    conn: Connection,
+    platform: Platform,
+    workspace_id: str,
+    campaign_id: str,
+    version_id: UUID,
+    schedule: Schedule,
+    after: datetime,
+) -> bool:
+    """Write the next run of a periodic campaign and the job of its first page; False when there is none."""
+    done, zone = await store.runs_so_far(conn, workspace_id, campaign_id)
+    due_at = recurrence.next_run(schedule, ZoneInfo(zone), after, done)
+    if due_at is None:
+        return False
+    occurrence_id = new_uuid()
+    await store.insert_occurrence(conn, workspace_id, occurrence_id, campaign_id, version_id, due_at)
+    wait_s = max(0.0, (due_at - platform.clock.now()).total_seconds())
+    await _enqueue_page(conn, platform, workspace_id, occurrence_id, 0, wait_s)
+    return True
+
+
+async def resume_periodic(
+    conn: Connection, platform: Platform, campaign: Campaign, schedule: Schedule
+) -> Status:
+    """Take up what a paused periodic campaign had begun; runs it missed are left out."""
+    now = platform.clock.now()
+    workspace_id = campaign.workspace_id
+    await store.give_up_missed(conn, workspace_id, campaign.id, now)
+    found = await store.open_occurrences(conn, workspace_id, campaign.id)
+    coming = any(page == 0 for _, page, _ in found)
+    if not coming and not await begin_next(
+        conn, platform, workspace_id, campaign.id, campaign.version_id, schedule, now
+    ):
+        return await resume(conn, platform, campaign)
+    for occurrence_id, page, due_at in found:
+        wait_s = max(0.0, (due_at - now).total_seconds())
+        await _enqueue_page(conn, platform, workspace_id, occurrence_id, page, wait_s)
+    return Status.active
 
 
 async def enqueue_first_pages(
@@ -72,6 +121,8 @@ async def write_page(platform: Platform, workspace_id: str, occurrence_id: UUID,
         if occurrence.status is Status.scheduled:
             now = platform.clock.now()
             await store.set_status(conn, workspace_id, occurrence.campaign_id, Status.sending, now)
+        if occurrence.delivery_type is DeliveryType.periodic and page == 0:
+            await _arrange_next(conn, platform, workspace_id, occurrence)
         await _write_members(conn, platform, workspace_id, occurrence)
 
 
@@ -87,10 +138,27 @@ async def close(platform: Platform, workspace_id: str, campaign_id: str) -> bool
         return bool(await store.open_occurrences(conn, workspace_id, campaign_id))
 
 
+async def _arrange_next(
+    conn: Connection, platform: Platform, workspace_id: str, occurrence: Occurrence
+) -> None:
+    """The last run is sent like a one-time campaign: when it is over, so is the campaign."""
+    now = platform.clock.now()
+    more = await begin_next(
+        conn,
+        platform,
+        workspace_id,
+        occurrence.campaign_id,
+        occurrence.version_id,
+        Schedule.model_validate(occurrence.schedule),
+        max(now, occurrence.due_at),
+    )
+    if not more:
+        await store.set_status(conn, workspace_id, occurrence.campaign_id, Status.sending, now)
+
+
 async def _write_members(
     conn: Connection, platform: Platform, workspace_id: str, occurrence: Occurrence
 ) -> None:
-    child = occurrence.business_event is not None
     audience = dynamic.resolved(occurrence.audience, occurrence.business_event or {})
     rule = parse_rule(audience, occurrence.display_names)
     found = await members(conn, workspace_id, rule, occurrence.cursor, PAGE_MEMBERS)
@@ -104,15 +172,14 @@ async def _write_members(
         )
         for profile_id in found
     ]
-    kind = SendKind.business_event if child else SendKind.one_time
-    await sends.queue(conn, platform, workspace_id, kind, fresh)
+    await sends.queue(conn, platform, workspace_id, _KINDS[occurrence.delivery_type], fresh)
     cursor = found[-1] if len(found) == PAGE_MEMBERS else None
     await store.advance_occurrence(
         conn, workspace_id, occurrence.id, cursor=cursor, members=len(found), at=platform.clock.now()
     )
     if cursor is not None:
         await _enqueue_page(conn, platform, workspace_id, occurrence.id, occurrence.page + 1)
-    elif not child:
+    elif occurrence.delivery_type is not DeliveryType.business_event_triggered:
         await _enqueue_close(conn, platform, workspace_id, occurrence.campaign_id)
 
 

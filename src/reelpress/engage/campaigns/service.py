@@ -30,7 +30,6 @@ from reelpress.platform.ids import moengage_id, new_uuid
 
 PAGE_SIZE = 50
 _RUNNING = (Status.active, Status.sending, Status.scheduled)
-_LATER = {DeliveryType.periodic: "Periodic"}
 _BY_EVENT = (DeliveryType.event_triggered, DeliveryType.business_event_triggered)
 
 
@@ -233,14 +232,6 @@ def _require_changeable(campaign: Campaign) -> None:
 
 
 async def _require_ready(platform: Platform, campaign: Campaign) -> None:
-    if campaign.delivery_type in _LATER:
-        raise Refusal(
-            400,
-            "delivery_type_unavailable",
-            f"{_LATER[campaign.delivery_type]} campaigns can be drafted but not started yet",
-            field="delivery_type",
-            fix="choose ONE_TIME, EVENT_TRIGGERED or BUSINESS_EVENT_TRIGGERED",
-        )
     faults = Faults()
     _check_start(campaign, faults)
     with faults.gathered():
@@ -258,10 +249,11 @@ def _check_start(campaign: Campaign, faults: Faults) -> None:
         if definition.trigger is not None:
             faults.add(
                 Refusal(
-                    400, "invalid_field", "a one-time campaign has no trigger event", field="trigger",
+                    400, "invalid_field", "this campaign has no trigger event", field="trigger",
                     fix="remove the trigger or choose EVENT_TRIGGERED",
                 )
             )  # fmt: skip
+        _check_repetition(campaign, faults)
         return
     if definition.trigger is None:
         faults.add(Refusal(400, "incomplete", "no event starts this campaign", field="trigger"))
@@ -270,6 +262,25 @@ def _check_start(campaign: Campaign, faults: Faults) -> None:
             Refusal(
                 400, "invalid_field", "an event-triggered campaign starts with its event", field="schedule",
                 fix="remove the schedule",
+            )
+        )  # fmt: skip
+
+
+def _check_repetition(campaign: Campaign, faults: Faults) -> None:
+    periodic = campaign.delivery_type is DeliveryType.periodic
+    repeats = bool((campaign.definition.schedule or {}).get("periodic_details"))
+    if periodic and not repeats:
+        faults.add(
+            Refusal(
+                400, "incomplete", "the schedule does not say how this campaign repeats",
+                field="schedule.periodic_details", fix="give start_at and periodic_details",
+            )
+        )  # fmt: skip
+    if repeats and not periodic:
+        faults.add(
+            Refusal(
+                400, "invalid_field", "a one-time campaign does not repeat",
+                field="schedule.periodic_details", fix="remove periodic_details or choose PERIODIC",
             )
         )  # fmt: skip
 
@@ -312,9 +323,29 @@ async def _check_dynamic(platform: Platform, campaign: Campaign) -> None:
 async def _start(conn: Connection, platform: Platform, campaign: Campaign) -> Status:
     if campaign.delivery_type in _BY_EVENT:
         return Status.active
+    if campaign.delivery_type is DeliveryType.periodic:
+        return await _start_periodic(conn, platform, campaign)
     await occurrences.begin(conn, platform, campaign)
     later = campaign.start_at is not None and campaign.start_at > platform.clock.now()
     return Status.scheduled if later else Status.sending
+
+
+async def _start_periodic(conn: Connection, platform: Platform, campaign: Campaign) -> Status:
+    begun = await occurrences.begin_next(
+        conn,
+        platform,
+        campaign.workspace_id,
+        campaign.id,
+        campaign.version_id,
+        Schedule.model_validate(campaign.definition.schedule),
+        platform.clock.now(),
+    )
+    if not begun:
+        raise Refusal(
+            400, "no_run_left", "the schedule has no run that is still to come", field="schedule",
+            fix="let it end later",
+        )  # fmt: skip
+    return Status.active
 
 
 async def _resume(conn: Connection, platform: Platform, campaign: Campaign) -> Status:
@@ -323,6 +354,9 @@ async def _resume(conn: Connection, platform: Platform, campaign: Campaign) -> S
     if campaign.delivery_type in _BY_EVENT:
         await occurrences.resume_children(conn, platform, campaign)
         return Status.active
+    if campaign.delivery_type is DeliveryType.periodic:
+        schedule = Schedule.model_validate(campaign.definition.schedule)
+        return await occurrences.resume_periodic(conn, platform, campaign, schedule)
     return await occurrences.resume(conn, platform, campaign)
 
 
@@ -352,4 +386,4 @@ def _wrong_status(campaign: Campaign, wanted: str) -> Refusal:
 
 
 def _schedule_to_stored(schedule: Schedule | None) -> Json | None:
-    return schedule.model_dump(mode="json") if schedule else None
+    return schedule.model_dump(mode="json", exclude_none=True) if schedule else None

@@ -13,6 +13,7 @@ from reelpress.engage.profiles.model import Profile
 class SendKind(StrEnum):
     triggered = "TRIGGERED"
     one_time = "ONE_TIME"
+    periodic = "PERIODIC"
     business_event = "BUSINESS_EVENT"
     test = "TEST"
 

@@ -26,7 +26,12 @@ from reelpress.platform.errors import not_found
 SEND_JOB = "engage.send"
 PAGE_SIZE = 50
 # Somebody just did something: that goes before a campaign to everybody.
-_PRIORITY = {SendKind.triggered: 10, SendKind.one_time: 0, SendKind.business_event: 0}
+_PRIORITY = {
+    SendKind.triggered: 10,
+    SendKind.one_time: 0,
+    SendKind.periodic: 0,
+    SendKind.business_event: 0,
+}
 
 FAULT_CATEGORY = "Unknown"
 FAULT_REASON = (

@@ -32,7 +32,9 @@ create index engage_occurrences_trigger on engage_occurrences (trigger_id) where
 
 alter table engage_sends
     drop constraint engage_sends_kind_check,
-    add constraint engage_sends_kind_check check (kind in ('TRIGGERED', 'ONE_TIME', 'BUSINESS_EVENT', 'TEST'));
+    add constraint engage_sends_kind_check check (
+        kind in ('TRIGGERED', 'ONE_TIME', 'PERIODIC', 'BUSINESS_EVENT', 'TEST')
+    );
 
 create index engage_campaigns_business on engage_campaigns (workspace_id, trigger_event)
     where delivery_type = 'BUSINESS_EVENT_TRIGGERED';
