@@ -166,6 +166,15 @@ async def test_a_paused_campaign_goes_on_with_the_children_it_had_and_gets_no_mo
 
 
 @pytest.mark.usefixtures("new_season")
+async def test_the_attributes_of_a_business_event_are_offered_for_its_campaigns(api: Api):
+    offered = await api.call("GET", "/campaigns/attributes?event_name=New%20season")
+    found = [one["expression"] for one in offered if one["source"] == "BusinessEventAttribute"]
+    assert found == [f"{{{{BusinessEventAttribute['{name}']}}}}" for name in ("season", "towns", "rank")]
+    elsewhere = await api.call("GET", "/campaigns/attributes?event_name=Other")
+    assert [one for one in elsewhere if one["source"] == "BusinessEventAttribute"] == []
+
+
+@pytest.mark.usefixtures("new_season")
 async def test_a_test_and_a_preview_take_the_attributes_of_the_business_event(api: Api, endpoint: Endpoint):
     campaign = await api.call("POST", "/campaigns", waiting(endpoint))
     await api.customer("c1", {"town": "Pune"})

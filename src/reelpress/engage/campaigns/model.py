@@ -35,6 +35,10 @@ class DeliveryType(StrEnum):
     business_event_triggered = "BUSINESS_EVENT_TRIGGERED"
 
 
+BY_EVENT = (DeliveryType.event_triggered, DeliveryType.business_event_triggered)
+"""Active until they are stopped: each event starts them anew."""
+
+
 class Status(StrEnum):
     draft = "DRAFT"
     scheduled = "SCHEDULED"

@@ -7,6 +7,7 @@ from typing import Any
 from reelpress.engage.business_events import store as business_events
 from reelpress.engage.campaigns import contents, dynamic, occurrences, rules, store
 from reelpress.engage.campaigns.model import (
+    BY_EVENT,
     Campaign,
     CampaignInput,
     CampaignPatch,
@@ -30,7 +31,6 @@ from reelpress.platform.ids import moengage_id, new_uuid
 
 PAGE_SIZE = 50
 _RUNNING = (Status.active, Status.sending, Status.scheduled)
-_BY_EVENT = (DeliveryType.event_triggered, DeliveryType.business_event_triggered)
 
 
 async def create(platform: Platform, principal: Principal, given: CampaignInput) -> Campaign:
@@ -218,7 +218,7 @@ async def _display_names(platform: Platform, workspace_id: str) -> dict[str, str
 
 
 def _require_changeable(campaign: Campaign) -> None:
-    running = campaign.delivery_type in _BY_EVENT and campaign.status in (
+    running = campaign.delivery_type in BY_EVENT and campaign.status in (
         Status.active,
         Status.paused,
     )
@@ -245,7 +245,7 @@ async def _require_ready(platform: Platform, campaign: Campaign) -> None:
 
 def _check_start(campaign: Campaign, faults: Faults) -> None:
     definition = campaign.definition
-    if campaign.delivery_type not in _BY_EVENT:
+    if campaign.delivery_type not in BY_EVENT:
         if definition.trigger is not None:
             faults.add(
                 Refusal(
@@ -321,7 +321,7 @@ async def _check_dynamic(platform: Platform, campaign: Campaign) -> None:
 
 
 async def _start(conn: Connection, platform: Platform, campaign: Campaign) -> Status:
-    if campaign.delivery_type in _BY_EVENT:
+    if campaign.delivery_type in BY_EVENT:
         return Status.active
     if campaign.delivery_type is DeliveryType.periodic:
         return await _start_periodic(conn, platform, campaign)
@@ -351,7 +351,7 @@ async def _start_periodic(conn: Connection, platform: Platform, campaign: Campai
 async def _resume(conn: Connection, platform: Platform, campaign: Campaign) -> Status:
     tickets = await sends_store.reticket(conn, campaign.workspace_id, campaign.id)
     await sends.enqueue(conn, platform, campaign.workspace_id, tickets)
-    if campaign.delivery_type in _BY_EVENT:
+    if campaign.delivery_type in BY_EVENT:
         await occurrences.resume_children(conn, platform, campaign)
         return Status.active
     if campaign.delivery_type is DeliveryType.periodic:
