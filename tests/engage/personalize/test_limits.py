@@ -56,6 +56,20 @@ def test_a_list_is_not_repeated_however_few_steps_that_takes() -> None:
         assert render(source, {"list": [1]}) == told
 
 
+def test_a_value_that_is_nested_very_deeply_stops_the_send() -> None:
+    deep: Value = 1
+    for _ in range(950):
+        deep = [deep]
+    told = NotSent("Unknown", "a value is nested too deeply")
+    assert render("{{UserAttribute['list']}}", {"list": deep}) == told
+    source = (
+        "{% set ns = namespace(x=1) %}{% for i in range(5000) %}{% set ns.x = [ns.x] %}{% endfor %}{{ns.x}}"
+    )
+    assert render(source) == NotSent(
+        "Unknown", "a list or object in a calculation is at most 100 levels deep"
+    )
+
+
 def test_filters_in_a_loop_end_with_the_processor_time_of_one_rendering(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -106,6 +106,8 @@ class Template:
             return self._absent(context)
         except (BadInput, Unwritable) as refused:
             return NotSent("Unknown", str(refused))
+        except RecursionError:
+            return NotSent("Unknown", "a value is nested too deeply")
         except WorkedTooLong:
             return TOO_MUCH_WORK
         except AttributeError:

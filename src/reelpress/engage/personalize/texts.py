@@ -14,6 +14,7 @@ from reelpress.engage.personalize.shown import plain
 LONGEST_FORMAT: Final = 200  # characters
 LONGEST_TEXT: Final = 1_000_000  # characters a filter takes or makes
 MOST_PARTS: Final = 10_000  # elements a list or object may have, all levels counted
+DEEPEST: Final = 100  # levels of a list or object in a calculation
 _FIELD: Final = re.compile(r"\d*|[A-Za-z_]\w*")
 _SPEC: Final = re.compile(r"(?:.?[<>=^])?[-+ ]?#?0?\d{0,3}[,_]?(?:\.\d{1,3})?[a-zA-Z%]?", re.DOTALL)
 
@@ -33,8 +34,8 @@ def text_of(value: Value) -> str:
 
 def small(value: Value) -> Value:
     """An operand of `+` or `*`, or what a namespace keeps."""
-    if isinstance(value, (list, dict)) and _parts(value, MOST_PARTS) > MOST_PARTS:
-        raise BadInput(f"a list or object in a calculation has at most {MOST_PARTS} parts")
+    if isinstance(value, (list, dict)):
+        _require_small(value)
     if isinstance(value, str) and len(value) > LONGEST_TEXT:
         raise BadInput(f"a text in a calculation has at most {LONGEST_TEXT} characters")
     return value
@@ -104,14 +105,18 @@ def word_count(value: Value) -> int:
     return len(re.findall(r"\w+", text_of(value)))
 
 
-def _parts(value: Value, most: int) -> int:
-    """How many parts a value has; counting ends soon behind `most`."""
-    count, waiting = 0, [value]
-    while waiting and count <= most:
-        one = waiting.pop()
+def _require_small(value: Value) -> None:
+    """Raises BadInput; looking ends soon behind the bounds."""
+    count, waiting = 0, [(value, 0)]
+    while waiting:
+        one, depth = waiting.pop()
         count += 1
+        if count > MOST_PARTS:
+            raise BadInput(f"a list or object in a calculation has at most {MOST_PARTS} parts")
+        if depth > DEEPEST:
+            raise BadInput(f"a list or object in a calculation is at most {DEEPEST} levels deep")
         if isinstance(one, dict):
-            waiting += dict[str, Value].values(one)  # the bound method is hidden
-        elif isinstance(one, list):
-            waiting += one
-    return count
+            inner = list(dict[str, Value].values(one))  # the bound method is hidden
+        else:
+            inner = one if isinstance(one, list) else []
+        waiting += [(each, depth + 1) for each in inner]
