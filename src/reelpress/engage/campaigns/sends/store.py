@@ -311,15 +311,8 @@ async def tally(
         campaign_id,
     )
     return [
-        (
-            SendKind(row["kind"]),
-            SendState(row["state"]),
-            row["category"],
-            row["code"],
-            row["message"],
-            row["sends"],
-        )
-        for row in rows
+        (SendKind(r["kind"]), SendState(r["state"]), r["category"], r["code"], r["message"], r["sends"])
+        for r in rows
     ]
 
 
