@@ -735,3 +735,21 @@ async def test_a_profile_says_in_words_what_changed(browser: Browser, api: Api):
     assert "vip true" in seen.words
     assert 'sizes ["S", "M"]' in seen.words
     assert "trial false" in seen.words
+
+
+async def test_a_campaign_of_a_business_event_keeps_its_event_when_its_users_are_edited(
+    browser: Browser, api: Api
+):
+    given = {
+        "name": "New season",
+        "channel": "EMAIL",
+        "delivery_type": "BUSINESS_EVENT_TRIGGERED",
+        "trigger": {"event_name": "Season out"},
+    }
+    campaign = (await api.call("POST", "/campaigns", given))["id"]
+    seen = await browser.get(f"{CAMPAIGNS}/{campaign}/users")
+    assert "Season out" in seen.html
+    typed = (("name", "Newest season"), ("trigger.event_name", "Season out"), ("audience.kind", "all"))
+    await browser.post(f"{CAMPAIGNS}/{campaign}/users", form(*typed))
+    saved = await api.call("GET", f"/campaigns/{campaign}")
+    assert (saved["name"], saved["trigger"]["event_name"]) == ("Newest season", "Season out")

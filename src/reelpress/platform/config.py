@@ -90,6 +90,27 @@ class Settings(BaseSettings):
         ge=0,
         description="Days for which events are kept; older ones go by whole months. 0: for ever.",
     )
+    business_event_triggers_per_day: int = Field(
+        default=200,
+        ge=0,
+        description="Triggers of business events a workspace has in a day; then 429. 0: any.",
+    )
+    business_event_triggers_per_hour: int = Field(
+        default=50,
+        ge=0,
+        description="Triggers of business events a workspace has in an hour; then 429. 0: any.",
+    )
+    business_event_triggers_per_5_minutes: int = Field(
+        default=10,
+        ge=0,
+        description="Triggers of business events in five minutes; those above are accepted, but the child "
+        "campaigns they make are stopped, as in MoEngage. 0: any.",
+    )
+    business_event_searches_per_minute: int = Field(
+        default=100,
+        ge=0,
+        description="Searches of business events a workspace has in a minute and process. 0: any.",
+    )
     samples_dir: Path | None = Field(
         default=None,
         description="A folder served at /samples: the pictures of the demo's shop. Unset: nothing.",

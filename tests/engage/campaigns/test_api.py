@@ -162,8 +162,8 @@ async def test_a_malformed_campaign_is_refused(api: Api, fields: dict[str, Any])
         ({"content": email(html="")}, "content.html"),
         ({"content": email(from_address="")}, "content.from_address"),
         ({"channel": "CONNECTOR"}, "content.url"),
-        ({"delivery_type": "PERIODIC", "content": email()}, "delivery_type"),
-        ({"delivery_type": "BUSINESS_EVENT_TRIGGERED", "content": email()}, "delivery_type"),
+        ({"delivery_type": "PERIODIC", "content": email()}, "schedule.periodic_details"),
+        ({"delivery_type": "BUSINESS_EVENT_TRIGGERED", "content": email()}, "trigger"),
         ({"delivery_type": "EVENT_TRIGGERED", "content": email()}, "trigger"),
         ({"trigger": {"event_name": "E"}, "content": email()}, "trigger"),
         (

@@ -189,7 +189,7 @@ async def test_a_campaign_ends_although_a_fault_of_ours_held_the_job_of_one_send
     assert await status_of(api, campaign) == "SENT"
     stats = await api.call("GET", f"/campaigns/{campaign}/stats")
     assert (stats["sent"], stats["failed"], stats["waiting"]) == (2, 1, 0)
-    assert stats["reasons"] == [{"category": "Unknown", "code": None, "sends": 1}]
+    assert stats["reasons"] == [{"category": "Unknown", "code": None, "sends": 1, "message": None}]
     async with platform.db.connection() as conn:
         jobs_left = await conn.fetch("select entrypoint, status from pgqueuer")
         log = await conn.fetch("select * from pgqueuer_log where traceback is not null")

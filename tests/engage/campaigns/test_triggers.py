@@ -163,6 +163,7 @@ async def test_a_draft_a_paused_and_a_stopped_campaign_start_nothing(
     [
         ('{"n": "{{UserAttribute[\'First Name\']}}"}', "User Attribute", "First Name"),
         ('{"n": "{{EventAttribute[\'product_name\']}}"}', "Event Attribute", "product_name"),
+        ('{"n": "{% MOE_NOT_SEND(\'no consent\') %}"}', "Custom error message", "no consent"),
     ],
 )
 async def test_a_missing_attribute_fails_that_send_and_nothing_goes_out(
@@ -178,7 +179,8 @@ async def test_a_missing_attribute_fails_that_send_and_nothing_goes_out(
     assert endpoint.received == []
     stats = await api.call("GET", f"/campaigns/{campaign}/stats")
     assert (stats["attempted"], stats["sent"], stats["failed"]) == (1, 0, 1)
-    assert stats["reasons"] == [{"category": category, "code": None, "sends": 1}]
+    message = named if category == "Custom error message" else None
+    assert stats["reasons"] == [{"category": category, "code": None, "sends": 1, "message": message}]
     assert stats["funnel"] == {"users": 1, "after_removal": 1, "after_personalisation": 0, "sent": 0}
 
 

@@ -172,6 +172,20 @@ def test_a_subject_is_one_line(value: str) -> None:
 
 
 @given(ANY_TEXT)
+def test_a_whatsapp_parameter_is_one_line_with_single_spaces_and_never_empty(value: str) -> None:
+    result = render(NAME, Destination.WHATSAPP, value)
+    if isinstance(result, NotSent):
+        assert result.message == "a WhatsApp parameter may not be empty"
+        assert not value.strip(
+            "\u202d\u202e\x00\x1b " + "".join(map(chr, range(33))) + "\x7f\x85\u2028\u2029"
+        ).strip()
+    else:
+        assert len(result.text.splitlines()) == 1
+        assert "  " not in result.text
+        assert "\t" not in result.text
+
+
+@given(ANY_TEXT)
 def test_any_text_in_a_form_body_stays_in_its_field(value: str) -> None:
     body = text(f"a={NAME}&b=2", Destination.FORM, value)
     assert parse_qsl(body, keep_blank_values=True) == [("a", value), ("b", "2")]

@@ -1,5 +1,7 @@
 """Names, missing values, fallbacks and the language itself."""
 
+from datetime import UTC, datetime
+
 import pytest
 
 from reelpress.engage.personalize import (
@@ -88,6 +90,12 @@ def test_campaign_facts_and_event_attributes_are_readable() -> None:
         ("{{EventAttribute['price']}}", "Event Attribute", "EventAttribute 'price' is missing"),
         ("{% for x in EventAttribute['items'] %}{{x}}{% endfor %}", "Event Attribute",
          "EventAttribute 'items' is missing"),
+        ("{{BusinessEventAttribute['season']}}", "Event Attribute",
+         "BusinessEventAttribute 'season' is missing"),
+        ("{{ProductSet.Recs[0].title}}", "Undefined", "ProductSet 'Recs' is missing"),
+        ("{{ContentBlock['footer']}}", "Undefined", "ContentBlock 'footer' is missing"),
+        ("{{user.city}}", "User Attribute", "UserAttribute 'city' is missing"),
+        ("{{event['price']|upper}}", "Event Attribute", "EventAttribute 'price' is missing"),
         ("{{Campaign.Owner}}", "Campaign Attribute", "Campaign 'Owner' is missing"),
         ("{{Weather.today}}", "Undefined", "`Weather` is undefined"),
         ("{{UserAttribute['city']|default('MOE_NOT_SEND')}}", "User Attribute",
@@ -149,11 +157,54 @@ def test_template_syntax_in_a_value_is_only_text(name: str) -> None:
         ("{{'2026-01-05'|dateFormatter('EEEE, d MMMM')}}", "Monday, 5 January"),
         ("{{1767643200|dateTimeFormatter('%Y')}}", "2026"),
         ("{{['a','b']|join(', ')|upper}}", "A, B"),
+        ("{{'14/10/2020'|dateFormatter('%m/%d/%Y')}}", "10/14/2020"),
+        ("{{'2012-01-19 17:21:00 CST'|dateTimeFormatter('%H:%M')}}", "17:21"),
+        ("{{'2012-01-19 17:21:00 CST'|dateTimeFormatter('%d %H:%M', timeZone='Asia/Kolkata', "
+         "tzOffset=-1000)}}", "20 04:51"),
+        ("{{'2012-01-19 17:21:00'|dateTimeFormatter('HH:mm', tzOffset=none, "
+         "timeZone='Asia/Kolkata')}}", "22:51"),
+        ("{{'12/10/2020'|days('14/10/2020')}} {{'2020-10-14T23:00:00Z'|days('2020-10-12')}}", "2 -2"),
+        ("{{'%m/%d/%Y'|today('EST')}} {{'dd.MM.'|today('Asia/Kolkata')}}", "01/05/2026 06.01."),
+        ("{{'one two three'|truncate(12, leeway=0)}}|{{'one two three four'|truncate(9, true, '~', 0)}}",
+         "one two...|one two ~"),
+        ("{{'a b, c'|wordcount}}{{'a'|center(3)}}{{'aa bb'|wordwrap(2, wrapstring='/')}}", "3 a aa/bb"),
+        ("{{['a', 'b', 'c']|random in ['a', 'b', 'c']}} {{ {'a': 1}|attr('a') }}", "true 1"),
+        ("{% for i in range(9) %}{% if i == 1 %}{% continue %}{% endif %}"
+         "{% if i == 3 %}{% break %}{% endif %}{{i}}{% endfor %}", "02"),
         ("{{'meera'|capitalize}} {{3.14159|round(2)}} {{'abc'[1:]}}", "Meera 3.14 bc"),
     ],
 )  # fmt: skip
 def test_the_filters_of_the_language_work(source: str, text: str) -> None:
-    assert render(source) == Rendered(text)
+    now = datetime(2026, 1, 6, 2, 30, tzinfo=UTC)
+    assert render(source, Context({}, None, CAMPAIGN, now=now)) == Rendered(text)
+
+
+def test_what_a_customer_draws_at_random_stays_the_same_for_her() -> None:
+    source = "{{['a', 'b', 'c', 'd']|random}}"
+    drawn = {name: render(source, context({"id": name})) for name in ("u1", "u2", "u3", "u4", "u5", "u6")}
+    assert drawn == {name: render(source, context({"id": name})) for name in drawn}
+    assert len(set(drawn.values())) > 1
+
+
+def test_every_object_of_the_language_is_read() -> None:
+    given = Context(
+        {"u_fn": "Asha"},
+        {"product": "Lamp"},
+        CAMPAIGN,
+        business_event={"season": "Season 1"},
+        product_sets={"Recs": [{"title": "Rug"}]},
+        content_blocks={"footer": "Bye"},
+    )
+    source = (
+        "{{BusinessEventAttribute['season']}} {{ProductSet.Recs[0].title}} {{ContentBlock['footer']}} "
+        "{{user.first_name}} {{event.product}} {{Campaign.Tags|join}}"
+    )
+    assert render(source, given) == Rendered("Season 1 Rug Bye Asha Lamp onboarding")
+
+
+def test_a_loop_may_call_its_variable_like_an_object() -> None:
+    source = "{% for user in ['a', 'b'] %}{{user}}{% endfor %}{% set event = {'x': 1} %}{{event.x}}"
+    assert render(source) == Rendered("ab1")
 
 
 @pytest.mark.parametrize(

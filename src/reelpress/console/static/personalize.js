@@ -3,6 +3,7 @@
 const GROUPS = [
   ["UserAttribute", "User attributes"],
   ["EventAttribute", "Event attributes"],
+  ["BusinessEventAttribute", "Business event attributes"],
   ["Campaign", "Campaign"],
 ];
 const FALLBACKS = [

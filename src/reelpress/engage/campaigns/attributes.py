@@ -3,13 +3,17 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from reelpress.engage.business_events import store as business_events
+from reelpress.engage.business_events.model import Wanted
 from reelpress.engage.events import service as events
 from reelpress.engage.profiles import catalog
 from reelpress.platform.context import Platform
 
 CAMPAIGN_ATTRIBUTES = ("ID", "Name", "Tags")
 
-Source = Literal["UserAttribute", "EventAttribute", "Campaign"]
+MOST_BUSINESS_EVENTS = 100
+
+Source = Literal["UserAttribute", "EventAttribute", "BusinessEventAttribute", "Campaign"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,10 +29,12 @@ class Insertable:
 
 
 async def insertable(platform: Platform, workspace_id: str, event_name: str | None) -> list[Insertable]:
-    """User attributes, attributes of the events seen (of one event when named), campaign attributes."""
+    """User attributes, attributes of the events seen and of business events (of one when named), campaign
+    attributes."""
     async with platform.db.transaction() as conn:
         users = await catalog.entries(conn, workspace_id)
         seen = await events.names(conn, workspace_id)
+        business = await business_events.known(conn, workspace_id, Wanted(), None, MOST_BUSINESS_EVENTS)
     found = [
         Insertable(
             "UserAttribute",
@@ -44,6 +50,19 @@ async def insertable(platform: Platform, workspace_id: str, event_name: str | No
         for event in seen
         if event_name is None or event.name == event_name
         for name, kind in event.attributes.items()
+    ]
+    found += [
+        Insertable(
+            "BusinessEventAttribute",
+            one.name,
+            one.name,
+            one.type,
+            _expression("BusinessEventAttribute", one.name),
+            known.event.name,
+        )
+        for known in business
+        if event_name is None or known.event.name == event_name
+        for one in known.event.attributes
     ]
     found += [
         Insertable("Campaign", name, name, "string", f"{{{{Campaign.{name}}}}}")

@@ -20,6 +20,9 @@ Name = Annotated[
 Tag = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=64)]
 
 
+DateOfMonth = Annotated[int, Field(ge=1, le=31)]
+
+
 class Channel(StrEnum):
     connector = "CONNECTOR"
     email = "EMAIL"
@@ -30,6 +33,10 @@ class DeliveryType(StrEnum):
     periodic = "PERIODIC"
     event_triggered = "EVENT_TRIGGERED"
     business_event_triggered = "BUSINESS_EVENT_TRIGGERED"
+
+
+BY_EVENT = (DeliveryType.event_triggered, DeliveryType.business_event_triggered)
+"""Active until they are stopped: each event starts them anew."""
 
 
 class Status(StrEnum):
@@ -53,10 +60,62 @@ class Trigger(_Model):
     conditions: Json | None = None
 
 
+class Frequency(StrEnum):
+    daily = "DAILY"
+    weekly = "WEEKLY"
+    monthly = "MONTHLY"
+
+
+class Weekday(StrEnum):
+    """In the order of `date.weekday`."""
+
+    monday = "MONDAY"
+    tuesday = "TUESDAY"
+    wednesday = "WEDNESDAY"
+    thursday = "THURSDAY"
+    friday = "FRIDAY"
+    saturday = "SATURDAY"
+    sunday = "SUNDAY"
+
+
+class Week(StrEnum):
+    first = "FIRST"
+    second = "SECOND"
+    third = "THIRD"
+    fourth = "FOURTH"
+    last = "LAST"
+
+
+class WeekdaysOfMonth(_Model):
+    """Such as the last Friday."""
+
+    week_granularity: Week
+    repeat_on_days_of_week: Annotated[tuple[Weekday, ...], Field(min_length=1, max_length=7)]
+
+
+class PeriodicDetails(_Model):
+    """How a periodic campaign repeats, in MoEngage's names.
+
+    Without weekdays or dates the start's own count.
+    """
+
+    sending_frequency: Frequency
+    repeat_frequency: int = Field(default=1, ge=1, le=365)
+    no_of_occurences: int | None = Field(default=None, ge=1, le=10_000)
+    repeat_on_days_of_week: Annotated[tuple[Weekday, ...], Field(max_length=7)] = ()
+    repeat_on_date_of_month: Annotated[tuple[DateOfMonth, ...], Field(max_length=31)] = ()
+    repeat_on_days_of_week_for_month: Annotated[tuple[WeekdaysOfMonth, ...], Field(max_length=5)] = ()
+
+
 class Schedule(_Model):
-    """When a one-time campaign starts; left out: at activation."""
+    """When a one-time campaign starts; left out: at activation. With details: how a periodic one repeats.
+
+    `expiry_time` ends a periodic campaign: no run starts later.
+    """
 
     start_at: AwareDatetime
+    expiry_time: AwareDatetime | None = None
+    periodic_details: PeriodicDetails | None = None
 
 
 class CampaignInput(_Model):

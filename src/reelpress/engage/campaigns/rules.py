@@ -8,6 +8,7 @@ from reelpress.engage.audiences.match import Matcher, Subject, compile_rule
 from reelpress.engage.audiences.model import Rule
 from reelpress.engage.audiences.parse import parse_event_rule, parse_rule
 from reelpress.engage.audiences.times import Moment
+from reelpress.engage.campaigns import dynamic
 from reelpress.engage.campaigns.model import Json, Trigger
 
 ALL_USERS: Json = {"is_all_user_campaign": True}
@@ -48,4 +49,6 @@ def checked_trigger(trigger: Trigger | None) -> Json | None:
 
 def audience_rule(audience: Json | None, display_names: Mapping[str, str]) -> Rule:
     """What a given audience means; nothing means everybody. Raises RuleFault."""
-    return parse_rule(ALL_USERS if audience is None else audience, display_names, "audience")
+    return parse_rule(
+        ALL_USERS if audience is None else dynamic.sampled(audience), display_names, "audience"
+    )

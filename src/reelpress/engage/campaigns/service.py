@@ -5,8 +5,10 @@ from datetime import datetime
 from typing import Any
 
 from reelpress.engage.audiences import service as audiences
-from reelpress.engage.campaigns import contents, occurrences, rules, store
+from reelpress.engage.business_events import store as business_events
+from reelpress.engage.campaigns import contents, dynamic, occurrences, rules, store
 from reelpress.engage.campaigns.model import (
+    BY_EVENT,
     Campaign,
     CampaignInput,
     CampaignPatch,
@@ -30,10 +32,6 @@ from reelpress.platform.ids import moengage_id, new_uuid
 
 PAGE_SIZE = 50
 _RUNNING = (Status.active, Status.sending, Status.scheduled)
-_LATER = {
-    DeliveryType.periodic: "Periodic",
-    DeliveryType.business_event_triggered: "Business Event Triggered",
-}
 
 
 async def create(platform: Platform, principal: Principal, given: CampaignInput) -> Campaign:
@@ -231,7 +229,7 @@ async def _display_names(platform: Platform, workspace_id: str) -> dict[str, str
 
 
 def _require_changeable(campaign: Campaign) -> None:
-    running = campaign.delivery_type is DeliveryType.event_triggered and campaign.status in (
+    running = campaign.delivery_type in BY_EVENT and campaign.status in (
         Status.active,
         Status.paused,
     )
@@ -245,16 +243,10 @@ def _require_changeable(campaign: Campaign) -> None:
 
 
 async def _require_ready(platform: Platform, campaign: Campaign) -> None:
-    if campaign.delivery_type in _LATER:
-        raise Refusal(
-            400,
-            "delivery_type_unavailable",
-            f"{_LATER[campaign.delivery_type]} campaigns can be drafted but not started yet",
-            field="delivery_type",
-            fix="choose ONE_TIME or EVENT_TRIGGERED",
-        )
     faults = Faults()
     _check_start(campaign, faults)
+    with faults.gathered():
+        await _check_dynamic(platform, campaign)
     with faults.gathered():
         await contents.require_complete(
             platform, campaign.workspace_id, campaign.channel, campaign.definition.content
@@ -264,14 +256,15 @@ async def _require_ready(platform: Platform, campaign: Campaign) -> None:
 
 def _check_start(campaign: Campaign, faults: Faults) -> None:
     definition = campaign.definition
-    if campaign.delivery_type is not DeliveryType.event_triggered:
+    if campaign.delivery_type not in BY_EVENT:
         if definition.trigger is not None:
             faults.add(
                 Refusal(
-                    400, "invalid_field", "a one-time campaign has no trigger event", field="trigger",
+                    400, "invalid_field", "this campaign has no trigger event", field="trigger",
                     fix="remove the trigger or choose EVENT_TRIGGERED",
                 )
             )  # fmt: skip
+        _check_repetition(campaign, faults)
         return
     if definition.trigger is None:
         faults.add(Refusal(400, "incomplete", "no event starts this campaign", field="trigger"))
@@ -284,19 +277,97 @@ def _check_start(campaign: Campaign, faults: Faults) -> None:
         )  # fmt: skip
 
 
+def _check_repetition(campaign: Campaign, faults: Faults) -> None:
+    periodic = campaign.delivery_type is DeliveryType.periodic
+    repeats = bool((campaign.definition.schedule or {}).get("periodic_details"))
+    if periodic and not repeats:
+        faults.add(
+            Refusal(
+                400, "incomplete", "the schedule does not say how this campaign repeats",
+                field="schedule.periodic_details", fix="give start_at and periodic_details",
+            )
+        )  # fmt: skip
+    if repeats and not periodic:
+        faults.add(
+            Refusal(
+                400, "invalid_field", "a one-time campaign does not repeat",
+                field="schedule.periodic_details", fix="remove periodic_details or choose PERIODIC",
+            )
+        )  # fmt: skip
+
+
+async def _check_dynamic(platform: Platform, campaign: Campaign) -> None:
+    """A business event exists, has no conditions, and has what the audience compares with.
+
+    Raises Refusal (400).
+    """
+    names = dynamic.attribute_names(campaign.definition.audience)
+    if campaign.delivery_type is not DeliveryType.business_event_triggered:
+        if names:
+            raise Refusal(
+                400, "invalid_field", "only a business event gives an audience its values", field="audience",
+                fix="write the values out or choose BUSINESS_EVENT_TRIGGERED",
+            )  # fmt: skip
+        return
+    trigger = campaign.definition.trigger
+    if trigger is None:
+        return  # said already
+    if trigger["conditions"]:
+        raise Refusal(
+            400, "invalid_field", "a business event has no conditions", field="trigger.conditions",
+            fix="compare its attributes in the audience",
+        )  # fmt: skip
+    async with platform.db.connection() as conn:
+        event = await business_events.by_name(conn, campaign.workspace_id, trigger["event_name"])
+    if event is None:
+        raise Refusal(
+            400, "unknown_event", "there is no such business event", field="trigger.event_name",
+            fix="create it with POST /v1.0/business_event",
+        )  # fmt: skip
+    unknown = sorted(names - {attribute.name for attribute in event.attributes})
+    if unknown:
+        raise Refusal(
+            400, "invalid_field", f"the business event has no attribute {unknown[0]!r}", field="audience"
+        )
+
+
 async def _start(conn: Connection, platform: Platform, campaign: Campaign) -> Status:
-    if campaign.delivery_type is DeliveryType.event_triggered:
+    if campaign.delivery_type in BY_EVENT:
         return Status.active
+    if campaign.delivery_type is DeliveryType.periodic:
+        return await _start_periodic(conn, platform, campaign)
     await occurrences.begin(conn, platform, campaign)
     later = campaign.start_at is not None and campaign.start_at > platform.clock.now()
     return Status.scheduled if later else Status.sending
 
 
+async def _start_periodic(conn: Connection, platform: Platform, campaign: Campaign) -> Status:
+    begun = await occurrences.begin_next(
+        conn,
+        platform,
+        campaign.workspace_id,
+        campaign.id,
+        campaign.version_id,
+        Schedule.model_validate(campaign.definition.schedule),
+        platform.clock.now(),
+    )
+    if not begun:
+        raise Refusal(
+            400, "no_run_left", "the schedule has no run that is still to come", field="schedule",
+            fix="let it end later",
+        )  # fmt: skip
+    return Status.active
+
+
 async def _resume(conn: Connection, platform: Platform, campaign: Campaign) -> Status:
     tickets = await sends_store.reticket(conn, campaign.workspace_id, campaign.id)
     await sends.enqueue(conn, platform, campaign.workspace_id, tickets)
-    if campaign.delivery_type is DeliveryType.event_triggered:
+    if campaign.delivery_type in BY_EVENT:
+        await occurrences.resume_children(conn, platform, campaign)
         return Status.active
+    if campaign.delivery_type is DeliveryType.periodic:
+        schedule = Schedule.model_validate(campaign.definition.schedule)
+        return await occurrences.resume_periodic(conn, platform, campaign, schedule)
     return await occurrences.resume(conn, platform, campaign)
 
 
@@ -326,4 +397,4 @@ def _wrong_status(campaign: Campaign, wanted: str) -> Refusal:
 
 
 def _schedule_to_stored(schedule: Schedule | None) -> Json | None:
-    return schedule.model_dump(mode="json") if schedule else None
+    return schedule.model_dump(mode="json", exclude_none=True) if schedule else None

@@ -38,12 +38,19 @@ class ActiveVersion:
 
 @dataclass(frozen=True, slots=True)
 class Occurrence:
-    """One run of a campaign over its audience."""
+    """One run of a campaign over its audience.
+
+    `business_event` are the attributes of the trigger that made it, None where no trigger did.
+    """
 
     id: UUID
     campaign_id: str
     version_id: UUID
     status: Status
+    delivery_type: DeliveryType
+    due_at: datetime
+    schedule: Json | None
+    business_event: Json | None
     audience: Json
     display_names: dict[str, str]
     page: int
@@ -187,7 +194,12 @@ async def active_for_events(
 
 
 async def insert_occurrence(
-    conn: Connection, workspace_id: str, occurrence_id: UUID, campaign: Campaign, due_at: datetime
+    conn: Connection,
+    workspace_id: str,
+    occurrence_id: UUID,
+    campaign_id: str,
+    version_id: UUID,
+    due_at: datetime,
 ) -> None:
     await conn.execute(
         """
@@ -196,8 +208,8 @@ async def insert_occurrence(
         """,
         workspace_id,
         occurrence_id,
-        campaign.id,
-        campaign.version_id,
+        campaign_id,
+        version_id,
         due_at,
     )
 
@@ -206,9 +218,11 @@ async def lock_occurrence(conn: Connection, workspace_id: str, occurrence_id: UU
     """The occurrence and its campaign's state; both rows are held until the transaction ends."""
     row = await conn.fetchrow(
         """
-        select o.id, o.campaign_id, o.version_id, c.status, v.audience, v.display_names, o.page, o.cursor,
+        select o.id, o.campaign_id, o.version_id, c.status, c.delivery_type, t.attributes as business_event,
+               v.audience, v.schedule, v.display_names, o.due_at, o.page, o.cursor,
                o.paged_at is not null as paged
         from engage_occurrences o
+        left join business_event_triggers t on t.id = o.trigger_id
         join engage_campaigns c on c.workspace_id = o.workspace_id and c.id = o.campaign_id
         join engage_campaign_versions v on v.id = o.version_id
         where o.workspace_id = $1 and o.id = $2
@@ -220,8 +234,36 @@ async def lock_occurrence(conn: Connection, workspace_id: str, occurrence_id: UU
     if row is None:
         return None
     values: dict[str, Any] = dict(row)
-    values["status"] = Status(row["status"])
+    values["status"], values["delivery_type"] = Status(row["status"]), DeliveryType(row["delivery_type"])
     return Occurrence(**values)
+
+
+async def runs_so_far(conn: Connection, workspace_id: str, campaign_id: str) -> tuple[int, str]:
+    """How many occurrences a campaign has that were not given up, and the workspace's time zone."""
+    row = await conn.fetchrow(
+        """
+        select w.time_zone, (select count(*) from engage_occurrences o
+                             where o.workspace_id = $1 and o.campaign_id = $2 and o.stopped is null) as runs
+        from workspaces w where w.id = $1
+        """,
+        workspace_id,
+        campaign_id,
+    )
+    assert row is not None
+    return row["runs"], row["time_zone"]
+
+
+async def give_up_missed(conn: Connection, workspace_id: str, campaign_id: str, at: datetime) -> None:
+    """Stop runs that were due while the campaign was paused and had not begun."""
+    await conn.execute(
+        """
+        update engage_occurrences set stopped = 'it was due while the campaign was paused', paged_at = $3
+        where workspace_id = $1 and campaign_id = $2 and paged_at is null and page = 0 and due_at <= $3
+        """,
+        workspace_id,
+        campaign_id,
+        at,
+    )
 
 
 async def open_occurrences(

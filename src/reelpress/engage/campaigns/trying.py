@@ -6,7 +6,7 @@ from uuid import UUID
 
 from reelpress.engage import oauth
 from reelpress.engage.campaigns import contents, service
-from reelpress.engage.campaigns.model import Campaign, Channel, Json, PreviewInput, TryInput
+from reelpress.engage.campaigns.model import Campaign, Channel, DeliveryType, Json, PreviewInput, TryInput
 from reelpress.engage.campaigns.sends import service as sends
 from reelpress.engage.campaigns.sends import store as sends_store
 from reelpress.engage.campaigns.sends.model import Attempt, NewSend, Send, SendKind
@@ -70,7 +70,7 @@ async def rendered_again(platform: Platform, workspace_id: str, send_id: UUID) -
         made = await sends_store.material(conn, workspace_id, send_id)
     if made is None:
         return None
-    context = context_for(made.campaign_id, made.definition, made.profile, made.event)
+    context = context_for(made.campaign_id, made.definition, made.profile, made.event, made.business_event)
     if made.channel is Channel.connector:
         return await _preview_request(platform, workspace_id, made.definition.content, context)
     return _preview_mail(made.definition.content, context)
@@ -112,7 +112,10 @@ async def _context(platform: Platform, campaign: Campaign, given: TryInput) -> C
         profile = await profiles.by_identifier(conn, campaign.workspace_id, given.profile)
     if profile is None:
         raise _nobody()
-    return context_for(campaign.id, campaign.definition, profile, given.event_attributes)
+    said = given.event_attributes
+    if campaign.delivery_type is DeliveryType.business_event_triggered:
+        return context_for(campaign.id, campaign.definition, profile, None, said)
+    return context_for(campaign.id, campaign.definition, profile, said)
 
 
 async def _preview_request(platform: Platform, workspace_id: str, stored: Json, context: Context) -> Preview:

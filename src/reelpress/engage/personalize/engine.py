@@ -8,7 +8,8 @@ branches were taken.
 from __future__ import annotations
 
 import re
-from contextvars import ContextVar
+from collections.abc import Mapping
+from functools import lru_cache
 from typing import Final, Literal, cast
 
 from minijinja import Environment, TemplateError
@@ -19,22 +20,28 @@ from reelpress.engage.personalize.filters import (
     FILTERS,
     STANDARD_FILTERS,
     AbsentInput,
-    BadInput,
     NotSendAsked,
     moe_not_send,
 )
+from reelpress.engage.personalize.guard import check_growth, guarded
 from reelpress.engage.personalize.model import (
+    ALIASES,
+    OBJECTS,
+    CampaignFacts,
     Category,
     Context,
     Destination,
     NotSent,
+    ObjectName,
     Reference,
     Rendered,
     TemplateFault,
     Value,
 )
 from reelpress.engage.personalize.names import attribute_key, is_tracked, known_names
+from reelpress.engage.personalize.run import Run, WorkedTooLong, require_time, running
 from reelpress.engage.personalize.shown import plain, shown
+from reelpress.engage.personalize.texts import BadInput
 
 SOURCE_MAX_CHARS: Final = 512_000
 OUTPUT_MAX_CHARS: Final = 1_000_000
@@ -42,26 +49,36 @@ FUEL: Final = 200_000  # engine steps; repetition and padding cost fuel by lengt
 _SEMI_STRICT: Final = cast("Literal['strict']", "semi_strict")  # the engine knows it, its stub does not
 MARK: Final = "\ufdd0"  # a noncharacter; a template that holds one is refused
 
-_CATEGORY: Final[dict[str, Category]] = {
+KEPT_TEMPLATES: Final = 512
+KEPT_MAX_CHARS: Final = 20_000  # longer templates are compiled each time they are asked for
+TOO_MUCH_WORK: Final = NotSent("Unknown", "the template does too much work; shorten its loops")
+
+_CATEGORY: Final[dict[ObjectName, Category]] = {
     "UserAttribute": "User Attribute",
     "EventAttribute": "Event Attribute",
+    "BusinessEventAttribute": "Event Attribute",
     "Campaign": "Campaign Attribute",
+    "ProductSet": "Undefined",
+    "ContentBlock": "Undefined",
 }
 _UNDEFINED: Final = re.compile(
-    r"`(UserAttribute|EventAttribute|Campaign)(?:\[(['\"])(.*)\2\]|\.([^`]+))` is undefined", re.DOTALL
+    rf"`({'|'.join([*OBJECTS, *ALIASES])})(?:\[(['\"])(.*)\2\]|\.([^`]+))` is undefined", re.DOTALL
 )
-_collected: ContextVar[list[Value]] = ContextVar("personalize_values")
 
 
 def compile_template(source: str, destination: Destination) -> Template:
-    """Raises TemplateFault, with the line where known, for whatever can be known before a customer is."""
-    return Template(source, destination)
+    """Raises TemplateFault, with the line where known, for whatever can be known before a customer is.
+
+    What was compiled lately is not compiled again.
+    """
+    make = _compiled if len(source) <= KEPT_MAX_CHARS else Template
+    return make(source, destination)
 
 
 class Template:
     """Compiled once, rendered many times; immutable."""
 
-    __slots__ = ("_engine", "_escaper", "_names_all", "destination", "references", "source")
+    __slots__ = ("_engine", "_escaper", "_names_all", "_used", "destination", "references", "source")
 
     def __init__(self, source: str, destination: Destination) -> None:
         self.source: Final = source
@@ -71,31 +88,34 @@ class Template:
         _check_places(self._escaper, source)
         self.references: Final = text.references(source)
         self._names_all: Final = text.names_every_attribute(source)
+        self._used: Final = text.objects_used(source)
 
     @property
     def is_static(self) -> bool:
         return all(token.kind == "text" for token in text.tokens(self.source))
 
     def render(self, context: Context) -> Rendered | NotSent:
-        values: list[Value] = []
-        token = _collected.set(values)
+        run = Run(context)
+        token = running.set(run)
         try:
-            skeleton = self._engine.render_template(
-                "t", **{k: shown(v) for k, v in self._objects(context).items()}
-            )
-            return self._place(skeleton, values, context)
+            skeleton = self._engine.render_template("t", **self._shown(context))
+            return self._place(skeleton, run.values, context)
         except NotSendAsked as asked:
             return self._asked(asked, context)
         except AbsentInput:
             return self._absent(context)
         except (BadInput, Unwritable) as refused:
             return NotSent("Unknown", str(refused))
+        except RecursionError:
+            return NotSent("Unknown", "a value is nested too deeply")
+        except WorkedTooLong:
+            return TOO_MUCH_WORK
         except AttributeError:
             return NotSent("Unknown", "an object or list has no methods in a template; use filters")
         except TemplateError as fault:
             return self._failed(fault, context)
         finally:
-            _collected.reset(token)
+            running.reset(token)
 
     def _place(self, skeleton: str, values: list[Value], context: Context) -> Rendered | NotSent:
         pieces = skeleton.split(MARK)
@@ -116,20 +136,24 @@ class Template:
             state = escaper.advance(state, piece)
         return Rendered(escaper.finish("".join(written)))
 
-    def _objects(self, context: Context) -> dict[str, dict[str, Value]]:
-        campaign = context.campaign
-        facts: dict[str, Value] = {
-            "ID": campaign.id,
-            "id": campaign.id,
-            "Name": campaign.name,
-            "name": campaign.name,
-            "Tags": list(campaign.tags),
-            "tags": list(campaign.tags),
-        }
-        event: dict[str, Value] = {
-            name: value for name, value in (context.event or {}).items() if value is not None
-        }
-        return {"UserAttribute": self._user(context), "EventAttribute": event, "Campaign": facts}
+    def _shown(self, context: Context) -> dict[str, Value]:
+        """The objects the template mentions, under the names it gives them."""
+        return {name: shown(self._object(text.object_of(name), context)) for name in self._used}
+
+    def _object(self, name: ObjectName, context: Context) -> dict[str, Value]:
+        match name:
+            case "UserAttribute":
+                return self._user(context)
+            case "EventAttribute":
+                return _present(context.event)
+            case "BusinessEventAttribute":
+                return _present(context.business_event)
+            case "ProductSet":
+                return _present(context.product_sets)
+            case "ContentBlock":
+                return _present(context.content_blocks)
+            case "Campaign":
+                return _facts(context.campaign)
 
     def _user(self, context: Context) -> dict[str, Value]:
         if self._names_all:
@@ -154,21 +178,24 @@ class Template:
         return _missing(missing.source, missing.name)
 
     def _first_missing(self, context: Context, *, defaulted: bool) -> Reference | None:
-        objects = self._objects(context)
         return next(
-            (r for r in self.references if r.has_default is defaulted and r.name not in objects[r.source]),
+            (
+                r
+                for r in self.references
+                if r.has_default is defaulted and r.name not in self._object(r.source, context)
+            ),
             None,
         )
 
     def _failed(self, fault: TemplateError, context: Context) -> NotSent:
         detail = fault.detail or fault.kind
         if fault.kind == "OutOfFuel":
-            return NotSent("Unknown", "the template does too much work; shorten its loops")
+            return TOO_MUCH_WORK
         if fault.kind != "UndefinedError":
             return NotSent("Unknown", f"line {fault.line}: {detail}")
         named = _UNDEFINED.search(detail)
         if named is not None:
-            return _missing(named[1], named[3] or named[4])
+            return _missing(text.object_of(named[1]), named[3] or named[4])
         found = self._absent(context)
         return found if found.category != "Undefined" else NotSent("Undefined", detail)
 
@@ -178,8 +205,23 @@ def _attribute(name: str, context: Context) -> Value:
     return context.user.get(name) if value is None and not is_tracked(name) else value
 
 
-def _missing(source: str, name: str, more: str = "") -> NotSent:
-    return NotSent(_CATEGORY[source], f"{source} {name!r} is missing{more}")
+def _present(values: Mapping[str, Value] | None) -> dict[str, Value]:
+    return {name: value for name, value in (values or {}).items() if value is not None}
+
+
+def _facts(campaign: CampaignFacts) -> dict[str, Value]:
+    return {
+        "ID": campaign.id,
+        "id": campaign.id,
+        "Name": campaign.name,
+        "name": campaign.name,
+        "Tags": list(campaign.tags),
+        "tags": list(campaign.tags),
+    }
+
+
+def _missing(source: ObjectName, name: str, more: str = "") -> NotSent:
+    return NotSent(_CATEGORY[source], f"{source} {name!r} is missing{more}", name)
 
 
 def _engine(source: str) -> Environment:
@@ -196,16 +238,23 @@ def _engine(source: str) -> Environment:
         keep_trailing_newline=True,
     )
     engine.remove_global("debug")
-    try:
-        engine.add_template("t", text.rewrite_not_send(source))
-    except TemplateError as fault:
-        raise TemplateFault(fault.detail or fault.kind, fault.line) from fault
-    text.check_statements(text.rewrite_not_send(source), STANDARD_FILTERS | FILTERS.keys())
+    known = text.rewrite_not_send(source)
+    _add(engine, "t", known)
+    text.check_statements(known, STANDARD_FILTERS | FILTERS.keys())
+    check_growth(known)
+    _add(engine, "t", guarded(known))
     return engine
 
 
+def _add(engine: Environment, name: str, source: str) -> None:
+    try:
+        engine.add_template(name, source)
+    except TemplateError as fault:
+        raise TemplateFault(fault.detail or fault.kind, fault.line) from fault
+
+
 def _collect(value: Value) -> str:
-    _collected.get().append(plain(value))
+    require_time().values.append(plain(value))
     return MARK
 
 
@@ -222,3 +271,8 @@ def _check_places(escaper: Escaper, source: str) -> None:
             if reason is not None:
                 raise TemplateFault(reason, token.line)
     escaper.check_source(skeleton)
+
+
+@lru_cache(maxsize=KEPT_TEMPLATES)
+def _compiled(source: str, destination: Destination) -> Template:
+    return Template(source, destination)

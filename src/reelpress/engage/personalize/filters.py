@@ -7,21 +7,19 @@ import binascii
 import functools
 import hashlib
 import json
-import re
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta, timezone
 from typing import Final, cast
 from urllib.parse import quote, unquote_plus
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from minijinja import safe
 
-from reelpress.engage.personalize.model import Value
+from reelpress.engage.personalize import dates, texts
+from reelpress.engage.personalize.model import MOENGAGE_ID_KEY, Value
+from reelpress.engage.personalize.run import require_time
 from reelpress.engage.personalize.shown import plain
+from reelpress.engage.personalize.texts import LONGEST_FORMAT, BadInput, text_of
 
 NOT_SEND: Final = "MOE_NOT_SEND"
-_NO_OFFSET: Final = -1000
-_LONGEST_FORMAT: Final = 200
 
 
 class AbsentInput(Exception):
@@ -40,11 +38,8 @@ class NotSendAsked(Exception):
         self.reason = reason
 
 
-class BadInput(Exception):
-    """A filter cannot work on its input; the message names the filter and the rule, never the value."""
-
-
 def default(value: Value = None, fallback: Value = "", boolean: bool = False) -> Value:
+    require_time()
     if value is not None and (value or not boolean):
         return value
     if fallback == NOT_SEND:
@@ -53,24 +48,24 @@ def default(value: Value = None, fallback: Value = "", boolean: bool = False) ->
 
 
 def moe_not_send(reason: str = "the template asked not to send") -> str:
-    raise NotSendAsked(str(reason)[:_LONGEST_FORMAT])
+    raise NotSendAsked(str(reason)[:LONGEST_FORMAT])
 
 
 def sha256(value: Value, key: str = "") -> str:
     """Hex SHA-256 of the text followed by the salt `key`."""
-    return hashlib.sha256((_text(value) + key).encode()).hexdigest()
+    return hashlib.sha256((text_of(value) + key).encode()).hexdigest()
 
 
 def sha256_no_salt(value: Value) -> str:
-    return hashlib.sha256(_text(value).encode()).hexdigest()
+    return hashlib.sha256(text_of(value).encode()).hexdigest()
 
 
 def base64_encode(value: Value) -> str:
-    return base64.b64encode(_text(value).encode()).decode()
+    return base64.b64encode(text_of(value).encode()).decode()
 
 
 def base64_decode(value: Value) -> str:
-    text = _text(value)
+    text = text_of(value)
     try:
         return base64.b64decode(text + "=" * (-len(text) % 4), validate=True).decode()
     except (binascii.Error, UnicodeDecodeError) as fault:
@@ -79,11 +74,11 @@ def base64_decode(value: Value) -> str:
 
 def url_encode(value: Value) -> str:
     """Percent-encoded, and marked so that a URL destination does not encode it twice."""
-    return safe(quote(_text(value), safe=""))
+    return safe(quote(text_of(value), safe=""))
 
 
 def url_decode(value: Value) -> str:
-    return unquote_plus(_text(value))
+    return unquote_plus(text_of(value))
 
 
 def to_json(value: Value) -> str:
@@ -106,91 +101,25 @@ def _entries(value: Value) -> dict[str, Value]:
     return entries
 
 
+def chosen(value: Value) -> Value:
+    """One element, for `random`: a customer gets the same one each time, so that a preview is true."""
+    items: Value = list(value) if isinstance(value, str) else value
+    if not isinstance(items, list) or not items:
+        raise BadInput("random needs a list with elements")
+    who = str(require_time().context.user.get(MOENGAGE_ID_KEY, ""))
+    number = int.from_bytes(hashlib.sha256(f"{who}|{len(items)}".encode()).digest()[:8])
+    return items[number % len(items)]
+
+
 def unchanged(value: Value) -> Value:
     """For `safe`, `e` and `escape`: the destination escapes, the author cannot switch it off."""
     return value
 
 
-def date_time(
-    value: Value,
-    toFormat: str = "yyyy-MM-dd",  # noqa: N803 - MoEngage's keyword
-    timeZone: str | None = None,  # noqa: N803 - MoEngage's keyword
-    tzOffset: int | None = None,  # noqa: N803 - MoEngage's keyword
-) -> str:
-    """A date or time in `toFormat` (`dd MMM yyyy HH:mm` letters, or strftime where it holds a `%`).
-
-    `tzOffset` is in minutes and wins over `timeZone`; null and -1000 stand for "not given".
-    """
-    if len(toFormat) > _LONGEST_FORMAT:
-        raise BadInput(f"dateTimeFormatter: the format is longer than {_LONGEST_FORMAT} characters")
-    moment = _moment(value).astimezone(_zone(timeZone, tzOffset))
-    return (
-        moment.strftime(toFormat) if "%" in toFormat else _PATTERN.sub(lambda m: _part(m, moment), toFormat)
-    )
-
-
-def _moment(value: Value) -> datetime:
-    if isinstance(value, (int, float)) and not isinstance(value, bool):
-        seconds = value / 1000 if abs(value) > 1e11 else value
-        try:
-            return datetime.fromtimestamp(seconds, UTC)
-        except (OverflowError, ValueError, OSError) as fault:
-            raise BadInput("dateTimeFormatter: the number is no epoch time") from fault
-    try:
-        moment = datetime.fromisoformat(_text(value).strip())
-    except ValueError as fault:
-        raise BadInput("dateTimeFormatter: the value is not an ISO 8601 date or time") from fault
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-
-
-def _zone(name: str | None, offset_minutes: int | None) -> timezone | ZoneInfo:
-    if offset_minutes is not None and offset_minutes != _NO_OFFSET:
-        if abs(offset_minutes) >= 24 * 60:
-            raise BadInput("dateTimeFormatter: tzOffset is in minutes and below one day")
-        return timezone(timedelta(minutes=offset_minutes))
-    try:
-        return ZoneInfo(name) if name else UTC
-    except (ZoneInfoNotFoundError, ValueError) as fault:
-        raise BadInput("dateTimeFormatter: the time zone is unknown") from fault
-
-
-_PATTERN: Final = re.compile(r"'([^']*)'|y+|M+|d+|E+|H+|h+|m+|s+|a+|X+|Z+")
-_WIDE: Final = {"y": "%Y", "M": "%B", "E": "%A"}
-_NAMED: Final = {"yy": "%y", "MMM": "%b", "E": "%a", "EE": "%a", "EEE": "%a", "a": "%p", "Z": "%z"}
-_NUMBERS: Final[dict[str, Callable[[datetime], int]]] = {
-    "M": lambda moment: moment.month,
-    "d": lambda moment: moment.day,
-    "H": lambda moment: moment.hour,
-    "h": lambda moment: (moment.hour - 1) % 12 + 1,
-    "m": lambda moment: moment.minute,
-    "s": lambda moment: moment.second,
-}
-
-
-def _part(match: re.Match[str], moment: datetime) -> str:
-    letters = match[0]
-    if letters.startswith("'"):
-        return match[1] or "'"
-    if letters in _NAMED:
-        return moment.strftime(_NAMED[letters])
-    if letters[0] == "X":
-        return moment.strftime("%z") or "Z"
-    if letters[0] in _NUMBERS and len(letters) <= 2:
-        return str(_NUMBERS[letters[0]](moment)).zfill(len(letters))
-    return moment.strftime(_WIDE.get(letters[0], letters))
-
-
-def _text(value: Value) -> str:
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, (list, dict)):
-        return json.dumps(plain(value), ensure_ascii=False)
-    return str(value)
-
-
 def _needs_input(name: str, function: Callable[..., Value]) -> Callable[..., Value]:
     @functools.wraps(function)
     def guarded(value: object = None, *args: object, **kwargs: object) -> Value:
+        require_time()
         if value is None:
             raise AbsentInput(name)
         try:
@@ -201,6 +130,15 @@ def _needs_input(name: str, function: Callable[..., Value]) -> Callable[..., Val
     return guarded
 
 
+def _timed(function: Callable[..., Value]) -> Callable[..., Value]:
+    @functools.wraps(function)
+    def timed(*args: object, **kwargs: object) -> Value:
+        require_time()
+        return function(*args, **kwargs)
+
+    return timed
+
+
 _ON_VALUES: Final[dict[str, Callable[..., Value]]] = {
     "convertToSHA256": sha256,
     "convertToSHA256NoSalt": sha256_no_salt,
@@ -208,27 +146,41 @@ _ON_VALUES: Final[dict[str, Callable[..., Value]]] = {
     "base64decode": base64_decode,
     "urlencode": url_encode,
     "urldecode": url_decode,
-    "dateTimeFormatter": date_time,
-    "dateFormatter": date_time,
+    "dateTimeFormatter": dates.date_time,
+    "dateFormatter": dates.date_time,
+    "days": dates.days,
+    "today": dates.today,
+    "truncate": texts.truncate,
+    "wordwrap": texts.wordwrap,
+    "center": texts.center,
+    "wordcount": texts.word_count,
+    "random": chosen,
+    "_term": texts.small,
+    "_factor": texts.factor,
+    "_formatted": texts.formatted,
     "tojson": to_json,
     "items": pairs,
     "dictsort": sorted_pairs,
     "safe": unchanged,
     "e": unchanged,
     "escape": unchanged,
+    "forceescape": unchanged,
 }
 
 FILTERS: Final[dict[str, Callable[..., Value]]] = {
     "default": default,
     "d": default,
+    "_joined": _timed(texts.joined),
+    "_small": _timed(texts.small),
     **{name: _needs_input(name, function) for name, function in _ON_VALUES.items()},
 }
 
 STANDARD_FILTERS: Final = (
-    frozenset({"abs", "batch", "bool", "capitalize", "count", "filesizeformat", "first", "float", "format"})
+    frozenset(
+        {"abs", "attr", "batch", "bool", "capitalize", "count", "filesizeformat", "first", "float", "format"}
+    )
     | {"groupby", "indent", "int", "join", "last", "length", "lines", "list", "lower", "map", "max", "min"}
     | {"pluralize", "reject", "rejectattr", "replace", "reverse", "round", "select", "selectattr", "slice"}
-    | {"sort", "split", "string", "striptags", "sum", "title", "trim", "truncate", "unique", "upper"}
-    | {"wordwrap", "zip"}
+    | {"sort", "split", "string", "striptags", "sum", "title", "trim", "unique", "upper", "zip"}
 )
 """What campaign templates may use of the engine's own filters."""

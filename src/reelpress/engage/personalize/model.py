@@ -2,8 +2,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from enum import Enum
-from typing import Literal, TypeAlias
+from typing import Final, Literal, TypeAlias
 
 Value: TypeAlias = "str | int | float | bool | list[Value] | dict[str, Value] | None"
 
@@ -20,6 +21,20 @@ Category = Literal[
 ]
 """The reasons a personalisation failure is counted under."""
 
+ObjectName = Literal[
+    "UserAttribute", "EventAttribute", "BusinessEventAttribute", "Campaign", "ProductSet", "ContentBlock"
+]
+OBJECTS: Final[tuple[ObjectName, ...]] = (
+    "UserAttribute",
+    "EventAttribute",
+    "BusinessEventAttribute",
+    "Campaign",
+    "ProductSet",
+    "ContentBlock",
+)
+ALIASES: Final[Mapping[str, ObjectName]] = {"user": "UserAttribute", "event": "EventAttribute"}
+"""What the examples of MoEngage's v5 preview call the two."""
+
 
 class Destination(Enum):
     """Where rendered text will stand, which decides how values are escaped."""
@@ -28,6 +43,7 @@ class Destination(Enum):
     URL = "url"  # percent-encoded; the origin must be written out in the template
     HEADER = "header"  # one line
     HTML = "html"  # text, attribute, link and style each in their own way
+    WHATSAPP = "whatsapp"  # one parameter of a message template: one line, not empty
     TEXT = "text"  # one line, for subjects and names
     FORM = "form"  # application/x-www-form-urlencoded
     PARAMETER = "parameter"  # one URL parameter or form field, encoded later
@@ -45,19 +61,32 @@ def _no_names() -> Mapping[str, str]:
     return {}
 
 
+def _nothing() -> Mapping[str, Value]:
+    return {}
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
 @dataclass(frozen=True, slots=True)
 class Context:
     """Everything one rendering may read.
 
     `user` is keyed by attribute key (`u_fn`, `uid`, `whilter_video_url`, and `id` for the MoEngage ID);
-    `event` is None where no event triggered the send; `display_names` maps the workspace's own display
-    names to keys. A null counts as missing, an empty string is a value.
+    `event` and `business_event` are None where none triggered the send; `display_names` maps the
+    workspace's own display names to keys; `product_sets` and `content_blocks` are plain data by name.
+    A null counts as missing, an empty string is a value. `now` is what the filter `today` shows.
     """
 
     user: Mapping[str, Value]
     event: Mapping[str, Value] | None
     campaign: CampaignFacts
     display_names: Mapping[str, str] = field(default_factory=_no_names)
+    business_event: Mapping[str, Value] | None = None
+    product_sets: Mapping[str, Value] = field(default_factory=_nothing)
+    content_blocks: Mapping[str, Value] = field(default_factory=_nothing)
+    now: datetime = field(default_factory=_now)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,17 +96,21 @@ class Rendered:
 
 @dataclass(frozen=True, slots=True)
 class NotSent:
-    """Why nothing may go out. `message` names attributes and places, never their values."""
+    """Why nothing may go out. `message` names attributes and places, never their values.
+
+    `missing` is the attribute that is not there, as the template spells it, where that is why.
+    """
 
     category: Category
     message: str
+    missing: str | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Reference:
     """One attribute a template names literally."""
 
-    source: Literal["UserAttribute", "EventAttribute", "Campaign"]
+    source: ObjectName
     name: str
     has_default: bool
 

@@ -8,12 +8,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Final, Literal, cast
+from typing import Final, Literal
 
-from reelpress.engage.personalize.model import Reference, TemplateFault
+from reelpress.engage.personalize.model import ALIASES, OBJECTS, ObjectName, Reference, TemplateFault
 
 _IN_TAG = r"""(?:'(?:\\.|[^'\\])*'|"(?:\\.|[^"\\])*"|(?!%s)[^'"])*"""
-_TAG: Final = re.compile(
+TAG: Final = re.compile(
     r"\{%[-+]?\s*raw\s*[-+]?%\}(?P<raw>.*?)\{%[-+]?\s*endraw\s*[-+]?%\}"
     + r"|\{\{(?P<output>"
     + _IN_TAG % r"[-+]?\}\}"
@@ -24,17 +24,18 @@ _TAG: Final = re.compile(
     + r"|\{\#.*?\#\}",
     re.DOTALL,
 )
-_STRING: Final = r"""'(?:\\.|[^'\\])*'|"(?:\\.|[^"\\])*\""""
-_NOT_SEND: Final = re.compile(rf"\{{%([-+]?)\s*MOE_NOT_SEND\s*(?:\(\s*({_STRING})?\s*\))?\s*([-+]?)%\}}")
+STRING: Final = r"""'(?:\\.|[^'\\])*'|"(?:\\.|[^"\\])*\""""
+_OBJECT: Final = "|".join([*OBJECTS, *ALIASES])
+_NOT_SEND: Final = re.compile(rf"\{{%([-+]?)\s*MOE_NOT_SEND\s*(?:\(\s*({STRING})?\s*\))?\s*([-+]?)%\}}")
 _REFERENCE: Final = re.compile(
-    rf"\b(UserAttribute|EventAttribute|Campaign)\s*(?:\[\s*({_STRING})\s*\]|\.\s*([A-Za-z_]\w*))"
-    + r"(\s*\|\s*(?:default|d)\b)?"
+    rf"(?<![\w.])({_OBJECT})\s*(?:\[\s*({STRING})\s*\]|\.\s*([A-Za-z_]\w*))" + r"(\s*\|\s*(?:default|d)\b)?"
 )
-_SOURCE: Final = re.compile(r"\b(?:UserAttribute|EventAttribute|Campaign)\b")
+_SOURCE: Final = re.compile(rf"(?<![\w.])(?:{_OBJECT})\b")
 _FILTER: Final = re.compile(r"(?<!\|)\|(?!\|)\s*([A-Za-z_]\w*)")
 _STATEMENT: Final = re.compile(r"[-+]?\s*([A-Za-z_]\w*)")
 _ESCAPED: Final = re.compile(r"\\(.)", re.DOTALL)
 
+_OBJECTS: Final[dict[str, ObjectName]] = {name: name for name in OBJECTS}
 _HIDDEN: Final = "\ufdd1"
 _STATEMENTS: Final = frozenset(
     {"if", "elif", "else", "endif", "for", "endfor", "set", "do", "break", "continue", "with", "endwith"}
@@ -56,7 +57,7 @@ def hide_tags(source: str) -> tuple[str, list[str]]:
         tags.append(match[0])
         return f"{_HIDDEN}{len(tags) - 1}{_HIDDEN}"
 
-    return _TAG.sub(hide, source), tags
+    return TAG.sub(hide, source), tags
 
 
 def show_tags(text: str, tags: list[str]) -> str:
@@ -74,7 +75,7 @@ def rewrite_not_send(source: str) -> str:
 def tokens(source: str) -> Iterator[Token]:
     """Text, `{{ }}` and `{% %}` in order; comments are left out."""
     at, line = 0, 1
-    for match in _TAG.finditer(source):
+    for match in TAG.finditer(source):
         before = source[at : match.start()]
         if before:
             yield Token("text", before, line)
@@ -97,17 +98,29 @@ def _tag(match: re.Match[str], line: int) -> Iterator[Token]:
 
 def references(source: str) -> tuple[Reference, ...]:
     """The attributes a template names literally, in order, each once."""
-    found: dict[tuple[str, str], Reference] = {}
+    found: dict[tuple[ObjectName, str], Reference] = {}
     for token in tokens(source):
         if token.kind == "text":
             continue
         for match in _REFERENCE.finditer(token.text):
             name = match[3] if match[2] is None else _unquote(match[2])
-            where = cast("Literal['UserAttribute', 'EventAttribute', 'Campaign']", match[1])
+            where = object_of(match[1])
             seen = found.get((where, name))
             has_default = match[4] is not None and (seen is None or seen.has_default)
             found[where, name] = Reference(where, name, has_default)
     return tuple(found.values())
+
+
+def objects_used(source: str) -> frozenset[str]:
+    """The names of the objects a template mentions, as it spells them."""
+    return frozenset(
+        name for token in tokens(source) if token.kind != "text" for name in _SOURCE.findall(token.text)
+    )
+
+
+def object_of(spelling: str) -> ObjectName:
+    """The object behind a name or its alias. Raises KeyError."""
+    return ALIASES[spelling] if spelling in ALIASES else _OBJECTS[spelling]
 
 
 def names_every_attribute(source: str) -> bool:
@@ -124,7 +137,7 @@ def check_statements(source: str, filters: frozenset[str]) -> None:
     for token in tokens(source):
         if token.kind == "text":
             continue
-        bare = re.sub(_STRING, "''", token.text)
+        bare = re.sub(STRING, "''", token.text)
         if token.kind == "block":
             _check_statement(bare, token.line)
         for match in _FILTER.finditer(bare):

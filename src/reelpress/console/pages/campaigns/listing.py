@@ -17,8 +17,8 @@ from reelpress.platform.web import PlatformDep
 router = APIRouter(prefix="/console/campaigns", route_class=PageRoute)
 
 _NOT_BUILT = {
-    DeliveryType.periodic: "Not available yet. Use One Time for each run.",
-    DeliveryType.business_event_triggered: "Not available yet. Use Event Triggered.",
+    DeliveryType.periodic: "Not on these pages yet. Make it with POST /api/v1/campaigns.",
+    DeliveryType.business_event_triggered: "Not on these pages yet. Make it with POST /api/v1/campaigns.",
 }
 _TYPES = (
     (DeliveryType.one_time, "Once, to everybody in the audience."),

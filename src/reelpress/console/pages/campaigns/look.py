@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeVar
 
-from reelpress.engage.campaigns.model import Campaign, Channel, DeliveryType, Status
+from reelpress.engage.campaigns.model import BY_EVENT, Campaign, Channel, DeliveryType, Status
 
 Member = TypeVar("Member", bound=StrEnum)
 
@@ -59,8 +59,8 @@ def member_of(words: type[Member], text: str) -> Member | None:
 
 
 def may_edit(campaign: Campaign) -> bool:
-    """Whether the services take a change: drafts, and event-triggered campaigns that are not over."""
-    running = campaign.delivery_type is DeliveryType.event_triggered and campaign.status in (
+    """Whether the services take a change: drafts, and campaigns an event starts that are not over."""
+    running = campaign.delivery_type in BY_EVENT and campaign.status in (
         Status.active,
         Status.paused,
     )

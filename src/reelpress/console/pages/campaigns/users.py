@@ -16,6 +16,7 @@ from reelpress.console.typed import Faults, Typed, faults_of, read_form
 from reelpress.console.view import page
 from reelpress.engage.campaigns import service
 from reelpress.engage.campaigns.model import (
+    BY_EVENT,
     Campaign,
     CampaignInput,
     CampaignPatch,
@@ -122,7 +123,7 @@ async def change(request: Request, platform: PlatformDep, principal: Marketer, c
 
 
 def _typed(typed: Typed, delivery_type: DeliveryType) -> Values:
-    triggered = delivery_type is DeliveryType.event_triggered
+    triggered = delivery_type in BY_EVENT
     return {
         "name": typed.line("name"),
         "tags": typed.line("tags"),
@@ -183,7 +184,7 @@ async def _show(
         campaign=campaign,
         channel=channel_words(channel),
         delivery_type=DELIVERY_WORDS[delivery_type],
-        triggered=delivery_type is DeliveryType.event_triggered,
+        triggered=delivery_type in BY_EVENT,
         is_draft=campaign is None or campaign.status is Status.draft,
         steps=steps(channel, campaign.id if campaign else None),
         values=values,

@@ -13,6 +13,8 @@ from reelpress.engage.profiles.model import Profile
 class SendKind(StrEnum):
     triggered = "TRIGGERED"
     one_time = "ONE_TIME"
+    periodic = "PERIODIC"
+    business_event = "BUSINESS_EVENT"
     test = "TEST"
 
 
@@ -75,6 +77,7 @@ class Claimed:
     definition: Definition
     profile: Profile
     event: Json | None
+    business_event: Json | None
     fence: int
     rendered: bytes | None = field(repr=False)
     created_at: datetime

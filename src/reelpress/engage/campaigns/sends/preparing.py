@@ -33,7 +33,9 @@ def prepare(platform: Platform, claimed: Claimed) -> Parcel | Outcome:
         claimed.version_id,
         lambda: compile_content(platform.keys, claimed.channel, claimed.definition.content),
     )
-    context = context_for(claimed.campaign_id, claimed.definition, claimed.profile, claimed.event)
+    context = context_for(
+        claimed.campaign_id, claimed.definition, claimed.profile, claimed.event, claimed.business_event
+    )
     if isinstance(content, EmailContent):
         return _mail(platform, claimed, content, context)
     request = content.build(context)
@@ -45,6 +47,7 @@ def context_for(
     definition: Definition,
     profile: Profile,
     event: Json | None,
+    business_event: Json | None = None,
 ) -> Context:
     """Everything the templates of a campaign may read."""
     return Context(
@@ -52,6 +55,7 @@ def context_for(
         event=event,
         campaign=CampaignFacts(campaign_id, definition.name, definition.tags),
         display_names=definition.display_names,
+        business_event=business_event,
     )
 
 

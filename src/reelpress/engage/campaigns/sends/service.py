@@ -26,7 +26,12 @@ from reelpress.platform.errors import not_found
 SEND_JOB = "engage.send"
 PAGE_SIZE = 50
 # Somebody just did something: that goes before a campaign to everybody.
-_PRIORITY = {SendKind.triggered: 10, SendKind.one_time: 0}
+_PRIORITY = {
+    SendKind.triggered: 10,
+    SendKind.one_time: 0,
+    SendKind.periodic: 0,
+    SendKind.business_event: 0,
+}
 
 FAULT_CATEGORY = "Unknown"
 FAULT_REASON = (
@@ -48,11 +53,12 @@ PERSONALISATION = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """How many sends ended this way."""
+    """How many sends ended this way; `message` is what the template gave as its reason not to send."""
 
     category: str
     code: int | None
     sends: int
+    message: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,13 +229,13 @@ async def stats(platform: Platform, workspace_id: str, campaign_id: str) -> Stat
     states: Counter[SendState] = Counter()
     unpersonalised = tests = 0
     reasons: list[Reason] = []
-    for kind, state, category, code, sends in tally:
+    for kind, state, category, code, message, sends in tally:
         if kind is SendKind.test:
             tests += sends
             continue
         states[state] += sends
         if state in (SendState.failed, SendState.skipped):
-            reasons.append(Reason(category or "Unknown", code, sends))
+            reasons.append(Reason(category or "Unknown", code, sends, message))
             unpersonalised += sends if category in PERSONALISATION else 0
     return _stats(states, tests, unpersonalised, reasons)
 

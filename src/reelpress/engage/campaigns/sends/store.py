@@ -23,12 +23,17 @@ _MATERIAL = """
            s.fence, s.rendered, s.created_at, v.name, v.tags, v.trigger, v.audience, v.content, v.schedule,
            v.display_names, s.profile_id, p.customer_id, p.attributes, p.platforms,
            p.created_at as first_seen_at, p.updated_at, p.last_seen_at,
-           coalesce(s.event_attributes, e.attributes) as event
+           case when s.delivery_type <> 'BUSINESS_EVENT_TRIGGERED'
+               then coalesce(s.event_attributes, e.attributes) end as event,
+           case when s.delivery_type = 'BUSINESS_EVENT_TRIGGERED'
+               then coalesce(s.event_attributes, t.attributes) end as business_event
     from chosen s
     join engage_campaign_versions v on v.id = s.version_id
     join profiles p on p.workspace_id = s.workspace_id and p.id = s.profile_id
     left join events e on s.kind = 'TRIGGERED' and s.event_attributes is null
         and e.workspace_id = s.workspace_id and e.id = s.occasion
+    left join engage_occurrences o on s.kind = 'BUSINESS_EVENT' and o.id = s.occasion
+    left join business_event_triggers t on t.id = o.trigger_id
 """
 
 _SEND = """
@@ -92,7 +97,7 @@ async def claim(conn: Connection, workspace_id: str, send_id: UUID, ticket: int)
             from engage_campaigns c
             where s.workspace_id = $1 and s.id = $2 and s.ticket = $3 and s.state in ('queued', 'sending')
               and c.workspace_id = s.workspace_id and c.id = s.campaign_id
-            returning s.*, c.status as campaign_status, c.channel
+            returning s.*, c.status as campaign_status, c.channel, c.delivery_type
         )
         {_MATERIAL}
         where s.state = 'sending'
@@ -120,7 +125,7 @@ async def material(conn: Connection, workspace_id: str, send_id: UUID) -> Claime
     row = await conn.fetchrow(
         f"""
         with chosen as (
-            select s.*, c.status as campaign_status, c.channel
+            select s.*, c.status as campaign_status, c.channel, c.delivery_type
             from engage_sends s
             join engage_campaigns c on c.workspace_id = s.workspace_id and c.id = s.campaign_id
             where s.workspace_id = $1 and s.id = $2
@@ -292,21 +297,23 @@ async def attempts(conn: Connection, workspace_id: str, send_id: UUID) -> list[A
 
 async def tally(
     conn: Connection, workspace_id: str, campaign_id: str
-) -> list[tuple[SendKind, SendState, str | None, int | None, int]]:
-    """How many sends stand where: kind, state, category, code, count."""
+) -> list[tuple[SendKind, SendState, str | None, int | None, str | None, int]]:
+    """How many sends stand where: kind, state, category, code, the template's own message, count."""
     rows = await conn.fetch(
         """
-        select kind, state, category, code, count(*) as sends from engage_sends
+        select kind, state, category, code,
+               case when category = 'Custom error message' then reason end as message, count(*) as sends
+        from engage_sends
         where workspace_id = $1 and campaign_id = $2
-        group by kind, state, category, code
-        order by sends desc, category, code
+        group by kind, state, category, code, message
+        order by sends desc, category, code, message
         """,
         workspace_id,
         campaign_id,
     )
     return [
-        (SendKind(row["kind"]), SendState(row["state"]), row["category"], row["code"], row["sends"])
-        for row in rows
+        (SendKind(r["kind"]), SendState(r["state"]), r["category"], r["code"], r["message"], r["sends"])
+        for r in rows
     ]
 
 
@@ -383,6 +390,7 @@ def _claimed(row: Record) -> Claimed:
             platforms=row["platforms"],
         ),
         event=row["event"],
+        business_event=row["business_event"],
         fence=row["fence"],
         rendered=row["rendered"],
         created_at=row["created_at"],

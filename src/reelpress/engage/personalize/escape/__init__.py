@@ -16,6 +16,7 @@ from reelpress.engage.personalize.escape.lines import (
     ParameterEscaper,
     PlainEscaper,
     TextEscaper,
+    WhatsAppEscaper,
 )
 from reelpress.engage.personalize.escape.url import UrlEscaper
 from reelpress.engage.personalize.model import Destination
@@ -25,6 +26,7 @@ _ESCAPERS: Final[dict[Destination, Escaper]] = {
     Destination.URL: UrlEscaper(),
     Destination.HEADER: HeaderEscaper(),
     Destination.HTML: HtmlEscaper(),
+    Destination.WHATSAPP: WhatsAppEscaper(),
     Destination.TEXT: TextEscaper(),
     Destination.FORM: FormEscaper(),
     Destination.PARAMETER: ParameterEscaper(),

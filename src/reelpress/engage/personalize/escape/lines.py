@@ -13,6 +13,7 @@ from reelpress.engage.personalize.model import Value
 
 _CONTROL: Final = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")  # RFC 9110 5.5: all but HTAB
 _BREAKS: Final = re.compile(r"[\x00-\x1f\x7f\x85\u2028\u2029]+")
+_BLANKS: Final = re.compile(r" {2,}")
 _OVERRIDES: Final = re.compile("[\u202d\u202e]")
 ENCODED: Final = re.compile(r"[A-Za-z0-9\-._~%!*'()+]*")
 
@@ -43,6 +44,17 @@ class TextEscaper(Escaper):
 
     def finish(self, text: str) -> str:
         return _OVERRIDES.sub("", _BREAKS.sub(" ", text)).strip()
+
+
+class WhatsAppEscaper(Escaper):
+    """A parameter of a WhatsApp message template: Meta refuses line breaks, tabs, more than four spaces in
+    a row and nothing at all (error 132018)."""
+
+    def finish(self, text: str) -> str:
+        line = _BLANKS.sub(" ", _OVERRIDES.sub("", _BREAKS.sub(" ", text))).strip()
+        if not line:
+            raise Unwritable("a WhatsApp parameter may not be empty")
+        return line
 
 
 class FormEscaper(Escaper):

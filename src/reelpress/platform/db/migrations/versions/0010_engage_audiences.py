@@ -3,7 +3,7 @@
 from reelpress.platform.db.sqlfile import run_sql_beside
 
 revision = "0010"
-down_revision = "0007"
+down_revision = "0008"
 
 
 def upgrade() -> None:

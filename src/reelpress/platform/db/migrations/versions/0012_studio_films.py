@@ -3,7 +3,7 @@
 from reelpress.platform.db.sqlfile import run_sql_beside
 
 revision = "0012"
-down_revision = "0007"
+down_revision = "0011"
 
 
 def upgrade() -> None:

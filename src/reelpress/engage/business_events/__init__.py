@@ -1,0 +1,1 @@
+"""Business events: what happens in the business, and the campaigns it starts."""

@@ -1,0 +1,1 @@
+"""Child campaigns: what one trigger of a business event makes of each campaign that listens to it."""
