@@ -49,6 +49,4 @@ def checked_trigger(trigger: Trigger | None) -> Json | None:
 
 def audience_rule(audience: Json | None, display_names: Mapping[str, str]) -> Rule:
     """What a given audience means; nothing means everybody. Raises RuleFault."""
-    return parse_rule(
-        ALL_USERS if audience is None else dynamic.sampled(audience), display_names, "audience"
-    )
+    return parse_rule(ALL_USERS if audience is None else dynamic.sampled(audience), display_names, "audience")
