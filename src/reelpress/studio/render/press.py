@@ -18,11 +18,12 @@ from reelpress.studio.render.bands import Piece, Strip
 from reelpress.studio.render.cache import Cache
 from reelpress.studio.render.frames import NO_VALUES, Composer
 from reelpress.studio.render.gops import Gop, side_by_side
-from reelpress.studio.render.house import PERSONAL, SHARED, encode
+from reelpress.studio.render.house import PERSONAL, encode
 from reelpress.studio.render.join import Film, Part, Stack
 from reelpress.studio.render.kit import RULES, Kit, Kits
 from reelpress.studio.render.order import Files, Order
 from reelpress.studio.render.planes import Frame
+from reelpress.studio.render.quality import SAMPLE_FRAMES, calibrated_shared
 from reelpress.studio.render.segment import Segment
 from reelpress.studio.render.sound_track import SoundTrack
 
@@ -99,10 +100,17 @@ class Press:
         key = digest("shared", self._scope, picture, RULES)
 
         def make() -> Segment:
-            coded = encode(self._bare_frames(span.first, span.frames), self._plan.fps, SHARED)
+            coding = calibrated_shared(self._sample(span), self._plan.fps)
+            coded = encode(self._bare_frames(span.first, span.frames), self._plan.fps, coding)
             return Segment.of_pictures(coded.pictures)
 
         return Part(key, self._cache.segment(key, make), own=False)
+
+    def _sample(self, span: Span) -> list[Frame]:
+        """Frames from the middle of a span, by which its coding is chosen."""
+        count = min(SAMPLE_FRAMES, span.frames)
+        first = span.first + (span.frames - count) // 2
+        return [frame.copy() for frame in self._bare_frames(first, count)]
 
     def _full(self, kit: Kit, drawn: "_Drawn") -> Part:
         span, coding = kit.span, PERSONAL.at(kit.quantiser)

@@ -1,4 +1,4 @@
-"""How like two pictures are, and the quantiser at which a personal span is as good as a straight encode."""
+"""How like two pictures are, and how coarsely a span may be coded to be as good as a straight encode."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from fractions import Fraction
@@ -9,15 +9,18 @@ import numpy as np
 from av.video.codeccontext import VideoCodecContext
 from numpy.typing import NDArray
 
-from reelpress.studio.render.house import PERSONAL, Coding, NalUnits, encode
+from reelpress.studio.render.house import PERSONAL, SHARED, Coding, NalUnits, encode
 from reelpress.studio.render.mp4.h264 import annex_b
 from reelpress.studio.render.planes import Frame, Plane
 
 QUANTISERS = tuple(range(19, 29))
+SHARED_RATES = (16, 18, 20, 22, 23, 23.5, SHARED.value)  # film grain needs the finer ones
 SAMPLE_FRAMES = 24  # of a span are enough to choose by
 _EVERY = 3  # of them is compared
 STRAIGHT_PRESET, STRAIGHT_CRF = "veryfast", 23
-_LOSS = 0.0022  # SSIM that a span may lose against the straight encode; the bar for a whole file is 0.003
+# SSIM that a span may lose against the straight encode; the bar for a whole file is 0.003.
+_LOSS = 0.0022
+_SHARED_LOSS = 0.001
 _C1, _C2 = (0.01 * 255) ** 2, (0.03 * 255) ** 2
 _BLOCK = 4
 
@@ -54,25 +57,39 @@ def decoded(pictures: Iterable[NalUnits], sps: bytes, pps: bytes) -> Iterator[Fr
 
 def calibrated(frames: Sequence[Frame], fps: Fraction) -> int:
     """The coarsest quantiser of PERSONAL whose SSIM is within `_LOSS` of a straight encode of the frames."""
-    wanted = _mean_ssim(frames, _straight(frames, fps)) - _LOSS
+    return int(_calibrated(frames, fps, PERSONAL, QUANTISERS, _LOSS))
 
-    def good(quantiser: int) -> bool:
-        coded = encode(frames, fps, PERSONAL.at(quantiser))
+
+def calibrated_shared(frames: Sequence[Frame], fps: Fraction) -> Coding:
+    """SHARED, finer where the frames would lose more than `_SHARED_LOSS` against a straight encode."""
+    return SHARED.at(_calibrated(frames, fps, SHARED, SHARED_RATES, _SHARED_LOSS))
+
+
+def _calibrated(
+    frames: Sequence[Frame], fps: Fraction, coding: Coding, values: Sequence[float], loss: float
+) -> float:
+    wanted = _mean_ssim(frames, _straight(frames, fps)) - loss
+
+    def good(value: float) -> bool:
+        coded = encode(frames, fps, coding.at(value))
         return _mean_ssim(frames, decoded(coded.pictures, coded.sps, coded.pps)) >= wanted
 
-    return _coarsest(QUANTISERS, good)
+    return _coarsest(values, good)
 
 
-def _coarsest(quantisers: Sequence[int], good: Callable[[int], bool]) -> int:
+def _coarsest(values: Sequence[float], good: Callable[[float], bool]) -> float:
     """The last one that is good, given that quality falls along the list; the first where none is."""
-    low, high = 0, len(quantisers) - 1
+    low, high = 0, len(values) - 1
+    if good(values[high]):
+        return values[high]
+    high -= 1
     while low < high:
         middle = (low + high + 1) // 2
-        if good(quantisers[middle]):
+        if good(values[middle]):
             low = middle
         else:
             high = middle - 1
-    return quantisers[low]
+    return values[low]
 
 
 def _straight(frames: Sequence[Frame], fps: Fraction) -> Iterator[Frame]:
