@@ -9,11 +9,19 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+REGION_LETTERS = 2
+
 Origins = Annotated[tuple[str, ...], NoDecode]
 
 
 def _without_trailing_slash(url: str) -> str:
     return url.rstrip("/")
+
+
+def _known_region(region: str | None) -> str | None:
+    if region is not None and not (len(region) == REGION_LETTERS and region.isascii() and region.isalpha()):
+        raise ValueError("a country has two letters, such as IN")
+    return region.upper() if region else None
 
 
 class Settings(BaseSettings):
@@ -84,6 +92,11 @@ class Settings(BaseSettings):
         default=False,
         description="Start event-triggered campaigns only for events that carry real_time_action, as "
         "MoEngage does; off: every event of the last hour.",
+    )
+    phone_region: Annotated[str | None, AfterValidator(_known_region)] = Field(
+        default=None,
+        description="Two-letter country (IN, GB, ...) of phone numbers that name no country code. Unset: "
+        "such numbers are kept as they are sent.",
     )
     samples_dir: Path | None = Field(
         default=None,

@@ -14,6 +14,7 @@ from reelpress.engage.profiles.store import IDENTIFIER_KEYS
 from reelpress.engage.profiles.values import clean_attributes
 
 MOST_EVENT_ATTRIBUTES = 100
+MOST_EVENT_OBJECTS = 5
 REFUSED_CUSTOMER_IDS = frozenset(
     [
         *("unknown", "guest", "null", "none", "empty", "na", "n/a", "''", '""', "true", "false"),
@@ -142,7 +143,9 @@ def _action(action: object, details: Mapping[str, Any]) -> Action:
     platform = fields.get("platform")
     return Action(
         name=name[: values.LONGEST_NAME],
-        attributes=clean_attributes(_object(fields.get("attributes"), "attributes"), MOST_EVENT_ATTRIBUTES),
+        attributes=clean_attributes(
+            _object(fields.get("attributes"), "attributes"), MOST_EVENT_ATTRIBUTES, MOST_EVENT_OBJECTS
+        ),
         time=ClaimedTime(
             current_time=read_time(fields.get("current_time")),
             user_time=read_time(fields.get("user_time")),

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from reelpress.engage.data_api.access import Workspace
 from reelpress.engage.data_api.model import Batch
+from reelpress.engage.data_api.phones import normalised
 from reelpress.engage.events import service as events
 from reelpress.engage.events.service import Arrival
 from reelpress.engage.profiles import service as profiles
@@ -24,6 +25,7 @@ async def accept(platform: Platform, workspace: Workspace, batch: Batch, deliver
     `delivery` is the sender's idempotency key: events of a repeated delivery count once.
     """
     now = platform.clock.now()
+    batch = normalised(batch, platform.settings.phone_region)
     async with platform.db.transaction() as conn:
         resolved = await profiles.resolve(conn, workspace.id, _named(batch), _creating(batch), now)
         before = {profile.id: profile for profile in resolved.profiles.values()}

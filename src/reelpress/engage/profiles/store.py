@@ -8,6 +8,7 @@ from typing import Any
 from reelpress.engage.profiles.model import Profile, TimelineEntry
 from reelpress.platform.db import Connection, Record
 
+MOST_DEVICES = 1000
 IDENTIFIER_KEYS = ("u_em", "u_mb")
 """The attributes, each with an index, by which a profile can be found beside its ids."""
 
@@ -183,14 +184,27 @@ async def touch(conn: Connection, workspace_id: str, seen: Mapping[str, datetime
 async def upsert_devices(
     conn: Connection, workspace_id: str, devices: Sequence[Device], at: datetime
 ) -> None:
-    """Devices, at most one row each; a device seen again is overwritten."""
+    """Devices, at most one row each; a device seen again is overwritten.
+
+    A customer has at most MOST_DEVICES; further ones are left out.
+    """
     await conn.execute(
         """
+        WITH known AS (
+            SELECT profile_id, device_id, count(*) OVER (PARTITION BY profile_id) AS devices
+            FROM profile_devices WHERE workspace_id = $1 AND profile_id = ANY($2::text[])
+        ), sent AS (
+            SELECT n.*, k.device_id IS NOT NULL AS is_known,
+                row_number() OVER (PARTITION BY n.profile_id, k.device_id IS NULL ORDER BY n.device_id)
+                    + coalesce((SELECT max(devices) FROM known WHERE profile_id = n.profile_id), 0) AS rank
+            FROM unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::jsonb[])
+                AS n (profile_id, device_id, platform, push_id, attributes)
+            LEFT JOIN known k USING (profile_id, device_id)
+        )
         INSERT INTO profile_devices AS d
             (workspace_id, profile_id, device_id, platform, push_id, attributes, updated_at)
-        SELECT $1, n.profile_id, n.device_id, n.platform, n.push_id, n.attributes, $7
-        FROM unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::jsonb[])
-            AS n (profile_id, device_id, platform, push_id, attributes)
+        SELECT $1, profile_id, device_id, platform, push_id, attributes, $7
+        FROM sent WHERE is_known OR rank <= $8
         ON CONFLICT (workspace_id, profile_id, device_id) DO UPDATE
         SET platform = excluded.platform, push_id = excluded.push_id,
             attributes = d.attributes || excluded.attributes, updated_at = excluded.updated_at
@@ -202,6 +216,7 @@ async def upsert_devices(
         [device.push_id for device in devices],
         [device.attributes for device in devices],
         at,
+        MOST_DEVICES,
     )
 
 
