@@ -5,18 +5,27 @@ from fastapi import APIRouter
 from reelpress.engage.campaigns.routes import router as campaigns_router
 from reelpress.engage.campaigns.sends.routes import router as sends_router
 from reelpress.engage.channels.email.mailbox.routes import router as mailbox_router
+from reelpress.engage.data_api.device_routes import router as device_router
 from reelpress.engage.data_api.key_routes import router as data_keys_router
 from reelpress.engage.data_api.routes import router as data_api_router
+from reelpress.engage.data_api.user_routes import router as user_router
 from reelpress.engage.events.routes import router as events_router
 from reelpress.engage.oauth.routes import router as oauth_router
+from reelpress.engage.privacy.routes import router as erasures_router
+from reelpress.engage.privacy.wire import router as opengdpr_router
 from reelpress.engage.profiles.routes import router as profiles_router
 
 routers: list[APIRouter] = [
     campaigns_router,
     sends_router,
     mailbox_router,
+    # Before the routes with a workspace in their path, which would take `merge` for a workspace.
+    user_router,
+    device_router,
+    opengdpr_router,
     data_api_router,
     data_keys_router,
+    erasures_router,
     events_router,
     oauth_router,
     profiles_router,

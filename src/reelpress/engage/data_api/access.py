@@ -6,11 +6,14 @@ from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import Request
+from fastapi.openapi.models import HTTPBase
 from fastapi.params import Depends as DependsParam
+from fastapi.security.base import SecurityBase
 
 from reelpress.engage.data_api import faults, keys
 from reelpress.engage.data_api.faults import DataApiFault
 from reelpress.platform.auth import Access
+from reelpress.platform.config import Settings
 from reelpress.platform.context import Platform
 
 
@@ -20,29 +23,48 @@ class Workspace:
 
     id: str
     time_zone: str
+    name: str = ""
 
 
-class DataKeyHolder(Access):
-    """A client that knows a live Data API key of the workspace it names."""
+class DataKeyHolder(Access, SecurityBase):
+    """A client that knows a live Data API key of the workspace it names.
+
+    `named` says whether path or query must name the workspace beside the credentials.
+    """
 
     summary = "a Data API key of the workspace"
+    scheme_name = "Data API key"
+    model = HTTPBase(
+        scheme="basic", description="User: the workspace id. Password: a Data API key of the workspace."
+    )
+
+    def __init__(self, *, named: bool = True) -> None:
+        self._named = named
 
     async def __call__(self, request: Request) -> Workspace:
         platform: Platform = request.app.state.platform
         user, password = _credentials(request)
-        _require_one_workspace(request, user)
-        # A NUL is in no id of ours, and the database would not take it.
-        readable = "\0" not in user + password
-        async with platform.db.connection() as conn:
-            found = await keys.check(conn, platform.keys, user, password) if readable else None
-        if found is not None and not found.any_key:
-            raise faults.conflict("App Secret key is not set. Please login to the dashboard to set a key.")
-        if found is None or not found.opens:
-            raise faults.unauthorized("App Secret key mismatch. Please login to the dashboard to verify key")
-        return Workspace(user, found.time_zone)
+        _require_one_workspace(request, user, named=self._named, settings=platform.settings)
+        return await opened(platform, user, password)
 
 
 Caller = Annotated[Workspace, DependsParam(DataKeyHolder())]
+UnnamedCaller = Annotated[Workspace, DependsParam(DataKeyHolder(named=False))]
+
+
+async def opened(platform: Platform, user: str, password: str) -> Workspace:
+    """The workspace that these credentials open. Raises DataApiFault: 400, 401, 403, 409."""
+    # A NUL is in no id of ours, and the database would not take it.
+    readable = "\0" not in user + password
+    async with platform.db.connection() as conn:
+        found = await keys.check(conn, platform.keys, user, password) if readable else None
+    if found is not None and not found.any_key:
+        raise faults.conflict("App Secret key is not set. Please login to the dashboard to set a key.")
+    if found is None or not found.opens:
+        raise faults.unauthorized("App Secret key mismatch. Please login to the dashboard to verify key")
+    if found.state != "active":
+        raise faults.closed(found.state)
+    return Workspace(user, found.time_zone, found.name)
 
 
 def _credentials(request: Request) -> tuple[str, str]:
@@ -67,15 +89,20 @@ def _credentials(request: Request) -> tuple[str, str]:
     return user, password
 
 
-def _require_one_workspace(request: Request, user: str) -> None:
+def _require_one_workspace(request: Request, user: str, *, named: bool, settings: Settings) -> None:
     """Path, query, MOE-APPKEY and Basic user name the same workspace, wherever they name one."""
     app_key = request.headers.get("moe-appkey")
+    if app_key is None and settings.data_api_needs_app_key:
+        raise faults.unauthorized("MOE-APPKEY is missing in Header")
     if app_key is not None and app_key.strip() != user:
         raise faults.unauthorized(
             "MOE_APPKEY doesn't match the Username (APP_KEY) used in Basic Auth authorization."
         )
-    named = [request.path_params.get("workspace"), *request.query_params.getlist("app_id")]
-    given = {name for name in named if name}
+    query = request.query_params
+    names = [request.path_params.get("workspace"), *query.getlist("app_id"), *query.getlist("appId")]
+    given = {name for name in names if name}
+    if not given and not named:
+        return
     if not given:
         raise DataApiFault(400, "ParamsRequired", "app_id is required in path/query params.")
     if given != {user}:

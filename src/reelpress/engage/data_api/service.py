@@ -103,5 +103,6 @@ def _arrivals(batch: Batch, resolved: Resolved) -> list[Arrival]:
             details=action.details,
         )
         for element in batch.events
+        if element.identity in resolved.profiles
         for action in element.actions
     ]

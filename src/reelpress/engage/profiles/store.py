@@ -1,5 +1,6 @@
 """SQL of profiles, their changes and devices."""
 
+import hashlib
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -62,6 +63,22 @@ async def existing_ids(conn: Connection, workspace_id: str, ids: Collection[str]
         "SELECT id FROM profiles WHERE workspace_id = $1 AND id = ANY($2::text[])", workspace_id, list(ids)
     )
     return {row["id"] for row in rows}
+
+
+def tombstone(workspace_id: str, profile_id: str) -> bytes:
+    """What is kept of an erased MoEngage ID: 96 random bits cannot be guessed back from their digest."""
+    return hashlib.sha256(f"{workspace_id}\n{profile_id}".encode()).digest()
+
+
+async def erased(conn: Connection, workspace_id: str, ids: Collection[str]) -> set[str]:
+    """Which of these MoEngage IDs were erased."""
+    by_digest = {tombstone(workspace_id, profile_id): profile_id for profile_id in ids}
+    rows = await conn.fetch(
+        "SELECT digest FROM profile_tombstones WHERE workspace_id = $1 AND digest = ANY($2::bytea[])",
+        workspace_id,
+        list(by_digest),
+    )
+    return {by_digest[row["digest"]] for row in rows}
 
 
 async def ids_by_identifiers(
