@@ -2,10 +2,13 @@
 
 from fastapi import APIRouter
 
+from reelpress.engage.attribution.routes import router as attribution_router
+from reelpress.engage.attribution.routes import wire as install_router
 from reelpress.engage.campaigns.routes import router as campaigns_router
 from reelpress.engage.campaigns.sends.routes import router as sends_router
 from reelpress.engage.channels.email.mailbox.routes import router as mailbox_router
 from reelpress.engage.data_api.device_routes import router as device_router
+from reelpress.engage.data_api.integration_routes import router as integrations_router
 from reelpress.engage.data_api.key_routes import router as data_keys_router
 from reelpress.engage.data_api.routes import router as data_api_router
 from reelpress.engage.data_api.user_routes import router as user_router
@@ -22,9 +25,12 @@ routers: list[APIRouter] = [
     # Before the routes with a workspace in their path, which would take `merge` for a workspace.
     user_router,
     device_router,
+    integrations_router,
+    install_router,
     opengdpr_router,
     data_api_router,
     data_keys_router,
+    attribution_router,
     erasures_router,
     events_router,
     oauth_router,

@@ -308,3 +308,84 @@ ERASURE = document(
     ),
     answer=Erasing,
 )
+
+
+class Connected(BaseModel):
+    status: str
+    app_name: str
+
+
+class Nothing(BaseModel):
+    """An empty object."""
+
+
+def queried(documented: Documented, *names: str, required: tuple[str, ...] = ()) -> Documented:
+    """The same route with these parameters in its query."""
+    extra = documented["openapi_extra"]
+    added = [{"name": name, "in": "query", "required": name in required, "schema": TEXT} for name in names]
+    return {**documented, "openapi_extra": {**extra, "parameters": [*extra["parameters"], *added]}}
+
+
+AUTHENTICATION = document(
+    fields({"app_id": TEXT, "app_secret": TEXT, "source": TEXT, "region": TEXT}, "app_id", "app_secret"),
+    answer=Connected,
+    named=False,
+)
+SEGMENT_AUTH = queried(document(None, answer=Nothing, named=False), "appId", required=("appId",))
+SEGMENT = queried(
+    document(
+        {
+            "type": "object",
+            "properties": {
+                "type": {"enum": ["identify", "track"]},
+                "user_id": {"type": ["string", "null"]},
+                "anonymous_id": {"type": ["string", "null"]},
+                "traits": ATTRIBUTES,
+                "event": TEXT,
+                "properties": ATTRIBUTES,
+                "context": ATTRIBUTES,
+                "timestamp": TEXT,
+                "update_existing_only": FLAG,
+            },
+            "required": ["type"],
+        },
+        answer=Nothing,
+        named=False,
+    ),
+    "appId",
+    required=("appId",),
+)
+COHORTS = document(
+    fields(
+        {
+            "action": {"enum": ["add_members", "remove_members"]},
+            "partner": {"type": "string", "minLength": 1},
+            "parameters": fields(
+                {
+                    "cohort_name": {"type": "string", "pattern": r'^[^.|*?\\:<>=$"][^|*?\\:<>=$"]*$'},
+                    "cohort_id": {"type": "string", "minLength": 1},
+                    "cohort_description": TEXT,
+                    "members": listed(fields({"uid": TEXT}, "uid")),
+                },
+                "cohort_name",
+                "cohort_id",
+                "members",
+            ),
+        },
+        "action",
+        "partner",
+        "parameters",
+    ),
+    named=False,
+)
+INSTALL = queried(
+    document(None, named=False),
+    "appId",
+    "appAttributionKey",
+    "src",
+    "publisher_name",
+    "campaign_name",
+    "advertising_id",
+    "idfv",
+    required=("appId", "appAttributionKey", "src"),
+)

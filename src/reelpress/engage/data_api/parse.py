@@ -124,7 +124,11 @@ def _event(document: dict[str, Any]) -> EventElement:
         raise DataApiFault(400, "MissingAttributeError", "actions can not be empty Array", "actions")
     device = document.get("device_id")
     details = {"device_id": device[: values.LONGEST_STRING]} if isinstance(device, str) and device else {}
-    return EventElement(identity, tuple(_action(action, details) for action in cast("list[object]", actions)))
+    return EventElement(
+        identity,
+        tuple(_action(action, details) for action in cast("list[object]", actions)),
+        is_true(document.get("update_existing_only")),
+    )
 
 
 def _action(action: object, details: Mapping[str, Any]) -> Action:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 
+from reelpress.engage.attribution import service as attribution
 from reelpress.engage.data_api.access import Workspace
 from reelpress.engage.data_api.model import Batch
 from reelpress.engage.data_api.phones import normalised
@@ -53,7 +54,7 @@ def _named(batch: Batch) -> list[Identity]:
 
 def _creating(batch: Batch) -> list[Identity]:
     updated = [element.identity for element in batch.customers if not element.existing_only]
-    acting = [element.identity for element in batch.events]
+    acting = [element.identity for element in batch.events if not element.existing_only]
     return list(dict.fromkeys([*updated, *acting]))
 
 
@@ -89,6 +90,7 @@ async def _write_devices(
     }
     if devices:
         await profile_store.upsert_devices(conn, workspace_id, list(devices.values()), now)
+        await attribution.claim(conn, workspace_id, list(devices.values()), now)
 
 
 def _arrivals(batch: Batch, resolved: Resolved) -> list[Arrival]:
