@@ -13,6 +13,8 @@ from reelpress.engage.data_api.key_routes import router as data_keys_router
 from reelpress.engage.data_api.routes import router as data_api_router
 from reelpress.engage.data_api.user_routes import router as user_router
 from reelpress.engage.events.routes import router as events_router
+from reelpress.engage.imports.routes import router as imports_router
+from reelpress.engage.imports.wire import routers as file_import_routers
 from reelpress.engage.oauth.routes import router as oauth_router
 from reelpress.engage.privacy.routes import router as erasures_router
 from reelpress.engage.privacy.wire import router as opengdpr_router
@@ -27,10 +29,12 @@ routers: list[APIRouter] = [
     device_router,
     integrations_router,
     install_router,
+    *file_import_routers,
     opengdpr_router,
     data_api_router,
     data_keys_router,
     attribution_router,
+    imports_router,
     erasures_router,
     events_router,
     oauth_router,

@@ -9,7 +9,8 @@ from fastapi.responses import JSONResponse
 
 from reelpress.engage.attribution import service
 from reelpress.engage.attribution.service import Install, attribution_key
-from reelpress.engage.data_api import documents, faults
+from reelpress.engage.data_api import faults
+from reelpress.engage.data_api import partner_documents as documents
 from reelpress.engage.data_api.faults import DataApiFault
 from reelpress.engage.data_api.route import ACCEPTED, DataApiRoute
 from reelpress.engage.profiles.values import LONGEST_STRING

@@ -7,7 +7,8 @@ from fastapi.params import Depends as DependsParam
 from fastapi.responses import JSONResponse
 
 from reelpress.engage.cohorts import service as cohorts
-from reelpress.engage.data_api import documents, faults, rates, service
+from reelpress.engage.data_api import faults, rates, service
+from reelpress.engage.data_api import partner_documents as documents
 from reelpress.engage.data_api.access import Caller, UnnamedCaller, Workspace, opened
 from reelpress.engage.data_api.body import EVENT_BODY, BodyRules, read_document
 from reelpress.engage.data_api.integrations import parse_segment, parse_sync
