@@ -127,6 +127,12 @@ ORDER_FAULTS: list[tuple[dict[str, Any], str, str, str]] = [
     ),
     ({"device_identifiers": [{"imei": "1"}]}, "ValueError", "device_identifiers", ONLY),
     ({"device_identifiers": ["push"]}, "ValueError", "device_identifiers", ONLY),
+    (
+        {"device_identifiers": [{"push_id": {}}]},
+        "ValueError",
+        "device_identifiers",
+        "push_id is expected to be String or Unicode String.",
+    ),
 ]
 
 

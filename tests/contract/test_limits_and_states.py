@@ -125,6 +125,14 @@ async def test_calls_above_the_limit_are_refused_in_the_words_of_their_page(
         assert await conn.fetchval("SELECT count(*) FROM data_api_rates") == 1
 
 
+@pytest.mark.parametrize("settings", [{"rate_limits": LIMITS}], indirect=True)
+async def test_a_refused_call_counts_nothing(api: DataApi) -> None:
+    action = {"action": "Visit"}
+    assert (await api.event("asha", *[action] * 4)).status == 429
+    assert (await api.event("asha", *[action] * 3)).status == 200
+    assert (await api.event("asha", action)).status == 429
+
+
 async def test_without_limits_no_rate_is_said(api: DataApi) -> None:
     body = {"type": "customer", "customer_id": "asha", "attributes": {}}
     assert (await post(api, f"/v1/customer/{api.workspace.id}", body))[2] == {}

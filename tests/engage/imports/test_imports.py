@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 
 from reelpress.engage.data_api.faults import DataApiFault
-from reelpress.engage.imports import service
+from reelpress.engage.imports import service, store
 from reelpress.engage.imports.asking import parse_details, parse_history
+from reelpress.engage.imports.model import RowResult
 from reelpress.engage.imports.rows import value_of
 from tests.contract.data_api import Answer, DataApi, basic
 from tests.support.ports import free_port
@@ -147,6 +148,18 @@ async def test_events_are_taken_in_once_even_when_a_run_is_taken_up_again(
         "2026-01-03T10:00:00+00:00",
         {"price": 3},
     )
+
+
+async def test_rows_that_another_worker_has_done_count_once(
+    api: DataApi, files: Receiver, settle: Any, platform: Any
+) -> None:
+    files.otherwise = Scripted(body="id\nasha\n")
+    made = (await manage(api, "POST", "/imports", wanted(files, attributes={}))).body
+    run = await run_of(api, settle, made["id"])
+    results = [RowResult(1, "added")]
+    async with platform.db.transaction() as conn:
+        assert not await store.advance(conn, api.workspace.id, run["id"], 0, results)
+        assert await store.advance(conn, api.workspace.id, run["id"], 1, [RowResult(2, "updated")])
 
 
 async def test_a_file_that_cannot_be_used_fails_its_run(

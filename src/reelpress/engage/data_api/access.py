@@ -44,8 +44,10 @@ class DataKeyHolder(Access, SecurityBase):
     async def __call__(self, request: Request) -> Workspace:
         platform: Platform = request.app.state.platform
         user, password = _credentials(request)
-        _require_one_workspace(request, user, named=self._named, settings=platform.settings)
-        return await opened(platform, user, password)
+        _require_app_key(request, user, platform.settings)
+        workspace = await opened(platform, user, password)
+        _require_one_workspace(request, user, named=self._named)
+        return workspace
 
 
 Caller = Annotated[Workspace, DependsParam(DataKeyHolder())]
@@ -89,8 +91,8 @@ def _credentials(request: Request) -> tuple[str, str]:
     return user, password
 
 
-def _require_one_workspace(request: Request, user: str, *, named: bool, settings: Settings) -> None:
-    """Path, query, MOE-APPKEY and Basic user name the same workspace, wherever they name one."""
+def _require_app_key(request: Request, user: str, settings: Settings) -> None:
+    """The MOE-APPKEY header may be left out, unless the operator asks for it, and may not differ."""
     app_key = request.headers.get("moe-appkey")
     if app_key is None and settings.data_api_needs_app_key:
         raise faults.unauthorized("MOE-APPKEY is missing in Header")
@@ -98,6 +100,10 @@ def _require_one_workspace(request: Request, user: str, *, named: bool, settings
         raise faults.unauthorized(
             "MOE_APPKEY doesn't match the Username (APP_KEY) used in Basic Auth authorization."
         )
+
+
+def _require_one_workspace(request: Request, user: str, *, named: bool) -> None:
+    """Path and query name the workspace of the credentials, wherever they name one."""
     query = request.query_params
     names = [request.path_params.get("workspace"), *query.getlist("app_id"), *query.getlist("appId")]
     given = {name for name in names if name}

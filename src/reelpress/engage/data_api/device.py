@@ -120,8 +120,10 @@ def _devices(document: dict[str, Any]) -> dict[str, list[str]] | None:
                 "device identifier can only be in ['moe_gaid', 'push_id', 'unique_id', 'device_unique_id'] ",
             )
         for name, value in named.items():
-            if text := plain_text(value):
-                devices.setdefault(_IDENTIFIER_NAMES[name], []).append(text)
+            text = plain_text(value)
+            if not text:
+                raise _wrong("device_identifiers", f"{name} is expected to be String or Unicode String.")
+            devices.setdefault(_IDENTIFIER_NAMES[name], []).append(text)
     return devices
 
 

@@ -11,8 +11,10 @@ Documented = dict[str, Any]
 
 TEXT: Schema = {"type": "string"}
 FLAG: Schema = {"anyOf": [{"type": "boolean"}, {"enum": ["true", "false", "True", "False"]}]}
+# Loosely typed clients send ids as whole numbers.
+ID_TEXT: Schema = {"type": ["string", "integer"], "minLength": 1}
 CUSTOMER_ID: Schema = {
-    "type": "string",
+    "type": ["string", "integer"],
     "minLength": 1,
     "maxLength": 512,
     "description": "The customer's id, or a MoEngage ID.",
@@ -171,7 +173,9 @@ DEVICE_SCHEMA = _typed(
     "device_id",
     "attributes",
 )
-ELEMENT_SCHEMA = {"anyOf": [CUSTOMER_SCHEMA, EVENT_SCHEMA, DEVICE_SCHEMA]}
+# In a bulk call a device that lacks something is left out and refuses nothing.
+BULK_DEVICE_SCHEMA = _typed("device", {"customer_id": CUSTOMER_ID, "device_id": {}, "attributes": {}})
+ELEMENT_SCHEMA = {"anyOf": [CUSTOMER_SCHEMA, EVENT_SCHEMA, BULK_DEVICE_SCHEMA]}
 
 CUSTOMER = document(CUSTOMER_SCHEMA)
 EVENT = document(EVENT_SCHEMA)
@@ -203,12 +207,13 @@ class DeleteRefusal(BaseModel):
     description: str | None = None
 
 
+ID_OR_NOTHING: Schema = {"type": ["string", "integer"]}
 _IDENTIFIER_TYPE: Schema = {"enum": ["customer_id", "id", "moengage_id"]}
 MANAGE = document(
     fields(
         {
             "user_identifier_type": _IDENTIFIER_TYPE,
-            "user_identifier_value": {"type": "string", "minLength": 1},
+            "user_identifier_value": ID_TEXT,
             "action_type": {"enum": ["block", "unblock"]},
             "reason": TEXT,
             "client_reference_id": TEXT,
@@ -236,7 +241,10 @@ EXPORT = document(
                 {
                     "identifiers": listed(
                         fields(
-                            {"identifier_type": _IDENTIFIER_TYPE, "identifier": TEXT},
+                            {
+                                "identifier_type": _IDENTIFIER_TYPE,
+                                "identifier": {"type": ["string", "integer"]},
+                            },
                             "identifier_type",
                             "identifier",
                         ),
@@ -267,7 +275,7 @@ MERGE = document(
 )
 DELETE = document(
     fields(
-        {"identity_type": _IDENTIFIER_TYPE, "identity_value": {"type": "string", "minLength": 1}},
+        {"identity_type": _IDENTIFIER_TYPE, "identity_value": ID_TEXT},
         "identity_type",
         "identity_value",
     ),
@@ -291,7 +299,7 @@ ERASURE = document(
                                 "advertising_identifier",
                             ]
                         },
-                        "identity_value": {"type": "string", "minLength": 1},
+                        "identity_value": ID_TEXT,
                     },
                     "identity_type",
                     "identity_value",

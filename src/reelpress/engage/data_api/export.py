@@ -104,5 +104,7 @@ def _fields(given: object) -> tuple[str, ...] | None:
         return None
     if not isinstance(given, list):
         raise faults.malformed("user_fields_to_export")
-    names = [one for one in cast("list[object]", given) if isinstance(one, str)]
-    return tuple(names[:MOST_FIELDS]) or None
+    names = cast("list[object]", given)[:MOST_FIELDS]
+    if not all(isinstance(name, str) for name in names):
+        raise faults.malformed("user_fields_to_export")
+    return tuple(cast("list[str]", names)) or None

@@ -72,7 +72,7 @@ COHORTS = document(
                     "cohort_name": {"type": "string", "pattern": r'^[^.|*?\\:<>=$"][^|*?\\:<>=$"]*$'},
                     "cohort_id": {"type": "string", "minLength": 1},
                     "cohort_description": TEXT,
-                    "members": listed(fields({"uid": TEXT}, "uid")),
+                    "members": listed(fields({"uid": {}})),
                 },
                 "cohort_name",
                 "cohort_id",
