@@ -67,6 +67,24 @@ class DataApi:
         ) as answer:
             return Answer(answer.status, await answer.json())
 
+    async def device(self, customer_id: str | None, device_id: str, **attributes: Any) -> Answer:
+        body = {
+            "type": "device",
+            "customer_id": customer_id,
+            "device_id": device_id,
+            "attributes": attributes,
+        }
+        return await self.call(f"/v1/device/{self.workspace.id}", body)
+
+    async def named(self, call: str, body: Any) -> Answer:
+        """A call whose query names the workspace."""
+        return await self.call(f"/v1/{call}?app_id={self.workspace.id}", body)
+
+    async def export(self, *customer_ids: str, fields: list[str] | None = None) -> Answer:
+        identifiers = [{"identifier_type": "customer_id", "identifier": one} for one in customer_ids]
+        data = {"identifiers": identifiers, **({} if fields is None else {"user_fields_to_export": fields})}
+        return await self.named("customers/export", {"data": data})
+
     async def profile(self, customer_id: str) -> dict[str, Any] | None:
         """The profile with this customer id, with its timeline, through the management API."""
         async with self.http.get(

@@ -149,6 +149,9 @@ async def owned(
     await settle()
     configuration = await _authorize(call, studio)
     client = (await call.json("GET", "/api/v1/clients"))["clients"][0]
+    imported = await call.json("POST", "/api/v1/imports", _import(receiver.origin))
+    await settle()
+    import_run = (await call.json("GET", f"/api/v1/imports/{imported['id']}"))["runs"][0]
     ids = {
         "asset_id": (await call.json("GET", "/api/v1/assets"))["assets"][0]["id"],
         "media_campaign_id": use_case,
@@ -163,6 +166,9 @@ async def owned(
         "configuration_id": configuration,
         "segment_id": await _segment(data),
         "profile_id": (await call.json("GET", "/api/v1/profiles"))["profiles"][0]["id"],
+        "import_id": imported["id"],
+        "run_id": import_run["id"],
+        "schedule": imported["id"],
         "key": "shoe",
         "position": "0",
         "change": "remove",
@@ -327,6 +333,15 @@ async def _segment(data: Caller) -> str:
     filters = {"filter_operator": "and", "filters": [condition]}
     body = {"name": "With shoes", "included_filters": filters}
     return (await data.json("POST", "/v3/custom-segments", body))["data"]["id"]
+
+
+def _import(origin: str) -> dict[str, Any]:
+    return {
+        "name": "People",
+        "url": f"{origin}/people.csv",
+        "allow_http": True,
+        "customer_id_column": "id",
+    }
 
 
 def _mail_campaign() -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """Workspaces: made by the operator, described to their members."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
@@ -36,6 +36,13 @@ class MadeWorkspace(BaseModel):
     admin_password: str
 
 
+class WorkspaceState(BaseModel):
+    """What the Data API of a workspace answers with: anything but `active` refuses every call."""
+
+    workspace_id: str = Field(max_length=100, pattern=r"^[A-Za-z0-9_]+$")
+    state: Literal["active", "blocked", "suspended", "temporarily_suspended", "blacklisted"]
+
+
 class WorkspaceFacts(BaseModel):
     workspace_id: str
     name: str
@@ -46,6 +53,15 @@ class WorkspaceFacts(BaseModel):
 async def create(body: NewWorkspace, platform: PlatformDep) -> MadeWorkspace:
     """Make a tenant with its first admin, workspace token and Data API key."""
     return await make_workspace(platform, body)
+
+
+@router.put("/workspace-state", dependencies=[operator()])
+async def set_state(body: WorkspaceState, platform: PlatformDep) -> WorkspaceState:
+    """Close a workspace's Data API, or open it again."""
+    async with platform.db.transaction() as conn:
+        if not await store.set_state(conn, body.workspace_id, body.state):
+            raise not_found("workspace", body.workspace_id)
+    return body
 
 
 @router.get("/workspace")

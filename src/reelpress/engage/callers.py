@@ -47,7 +47,7 @@ async def workspace_of(request: Request) -> str:
         raise NotKnown("workspace")
     async with platform.db.connection() as conn:
         found = await keys.check(conn, platform.keys, user, password.replace("\0", ""))
-    if found is None:
+    if found is None or found.state != "active":
         raise NotKnown("workspace")
     if not found.opens:
         raise NotKnown("key")

@@ -9,11 +9,33 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+REGION_LETTERS = 2
+CONTRACT_RATES = {
+    "customer": 10_000,
+    "event": 30_000,
+    "bulk_users": 60_000,
+    "bulk_events": 60_000,
+    "device": 10_000,
+    "export": 1000,
+    "merge": 1000,
+    "devices_manage": 1000,
+    "delete": 5000,
+    "cohort": 300,
+    "import_status": 50,
+}
+"""Documented limits per minute, by kind of call (MoEngage, rate limits)."""
+
 Origins = Annotated[tuple[str, ...], NoDecode]
 
 
 def _without_trailing_slash(url: str) -> str:
     return url.rstrip("/")
+
+
+def _known_region(region: str | None) -> str | None:
+    if region is not None and not (len(region) == REGION_LETTERS and region.isascii() and region.isalpha()):
+        raise ValueError("a country has two letters, such as IN")
+    return region.upper() if region else None
 
 
 class Settings(BaseSettings):
@@ -111,12 +133,48 @@ class Settings(BaseSettings):
         ge=0,
         description="Searches of business events a workspace has in a minute and process. 0: any.",
     )
+    phone_region: Annotated[str | None, AfterValidator(_known_region)] = Field(
+        default=None,
+        description="Two-letter country (IN, GB, ...) of phone numbers that name no country code. Unset: "
+        "such numbers are kept as they are sent.",
+    )
+    data_api_needs_app_key: bool = Field(
+        default=False,
+        description="Refuse Data API calls without the MOE-APPKEY header. Off: it may be left out; one that "
+        "names another workspace is always refused.",
+    )
+    rate_limits: Annotated[dict[str, int], NoDecode] = Field(
+        default={},
+        description="Calls per minute and workspace of the Data API, as name=number,...; `contract` stands "
+        "for the documented numbers. Unset: no limits.",
+    )
+    delete_buffer_s: float = Field(
+        default=86_400.0,
+        ge=0,
+        description="How long a customer deleted through the Data API stays before she is erased.",
+    )
     samples_dir: Path | None = Field(
         default=None,
         description="A folder served at /samples: the pictures of the demo's shop. Unset: nothing.",
     )
     log_json: bool = Field(default=True, description="Log lines as JSON; off: for a person's eyes.")
     log_level: str = Field(default="INFO", description="DEBUG, INFO, WARNING or ERROR.")
+
+    @field_validator("rate_limits", mode="before")
+    @classmethod
+    def _read_limits(cls, value: Any) -> Any:
+        if not isinstance(value, str):
+            return value
+        limits: dict[str, int] = {}
+        for part in filter(None, (part.strip() for part in value.split(","))):
+            name, _, number = part.partition("=")
+            if name == "contract":
+                limits |= CONTRACT_RATES
+            elif name in CONTRACT_RATES and number.isdecimal():
+                limits[name] = int(number)
+            else:
+                raise ValueError(f"limits are name=number with names of {', '.join(CONTRACT_RATES)}")
+        return limits
 
     @field_validator("http_allow", "smtp_allow", mode="before")
     @classmethod

@@ -6,13 +6,16 @@ from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import Request
+from fastapi.openapi.models import HTTPBase
 from fastapi.params import Depends as DependsParam
+from fastapi.security.base import SecurityBase
 
 from reelpress.engage.data_api import faults, keys
 from reelpress.engage.data_api.faults import DataApiFault
 from reelpress.engage.data_api.keys import KeyCheck
 from reelpress.engage.data_api.recent_keys import RecentKeys
 from reelpress.platform.auth import Access
+from reelpress.platform.config import Settings
 from reelpress.platform.context import Platform
 
 
@@ -22,28 +25,54 @@ class Workspace:
 
     id: str
     time_zone: str
+    name: str = ""
 
 
-class DataKeyHolder(Access):
-    """A client that knows a live Data API key of the workspace it names."""
+class DataKeyHolder(Access, SecurityBase):
+    """A client that knows a live Data API key of the workspace it names.
+
+    `named` says whether path or query must name the workspace beside the credentials.
+    """
 
     summary = "a Data API key of the workspace"
+    scheme_name = "Data API key"
+    model = HTTPBase(
+        scheme="basic", description="User: the workspace id. Password: a Data API key of the workspace."
+    )
+
+    def __init__(self, *, named: bool = True) -> None:
+        self._named = named
 
     async def __call__(self, request: Request) -> Workspace:
         platform: Platform = request.app.state.platform
         user, password = _credentials(request)
-        _require_one_workspace(request, user)
-        # A NUL is in no id of ours, and the database would not take it.
-        readable = "\0" not in user + password
-        found = await _check(platform, request.app.state.recent_keys, user, password) if readable else None
-        if found is not None and not found.any_key:
-            raise faults.conflict("App Secret key is not set. Please login to the dashboard to set a key.")
-        if found is None or not found.opens:
-            raise faults.unauthorized("App Secret key mismatch. Please login to the dashboard to verify key")
-        return Workspace(user, found.time_zone)
+        _require_app_key(request, user, platform.settings)
+        workspace = await opened(request, user, password)
+        _require_one_workspace(request, user, named=self._named)
+        return workspace
 
 
-async def _check(platform: Platform, recent: RecentKeys, user: str, password: str) -> KeyCheck | None:
+Caller = Annotated[Workspace, DependsParam(DataKeyHolder())]
+UnnamedCaller = Annotated[Workspace, DependsParam(DataKeyHolder(named=False))]
+
+
+async def opened(request: Request, user: str, password: str) -> Workspace:
+    """The workspace that these credentials open. Raises DataApiFault: 400, 401, 403, 409."""
+    # A NUL is in no id of ours, and the database would not take it.
+    readable = "\0" not in user + password
+    found = await _check(request, user, password) if readable else None
+    if found is not None and not found.any_key:
+        raise faults.conflict("App Secret key is not set. Please login to the dashboard to set a key.")
+    if found is None or not found.opens:
+        raise faults.unauthorized("App Secret key mismatch. Please login to the dashboard to verify key")
+    if found.state != "active":
+        raise faults.closed(found.state)
+    return Workspace(user, found.time_zone, found.name)
+
+
+async def _check(request: Request, user: str, password: str) -> KeyCheck | None:
+    platform: Platform = request.app.state.platform
+    recent: RecentKeys = request.app.state.recent_keys
     digest = platform.keys.digest(password)
     found = recent.find(user, digest)
     if found is None:
@@ -53,9 +82,6 @@ async def _check(platform: Platform, recent: RecentKeys, user: str, password: st
         if found is not None:
             recent.keep(user, digest, found, changes)
     return found
-
-
-Caller = Annotated[Workspace, DependsParam(DataKeyHolder())]
 
 
 def _credentials(request: Request) -> tuple[str, str]:
@@ -80,15 +106,24 @@ def _credentials(request: Request) -> tuple[str, str]:
     return user, password
 
 
-def _require_one_workspace(request: Request, user: str) -> None:
-    """Path, query, MOE-APPKEY and Basic user name the same workspace, wherever they name one."""
+def _require_app_key(request: Request, user: str, settings: Settings) -> None:
+    """The MOE-APPKEY header may be left out, unless the operator asks for it, and may not differ."""
     app_key = request.headers.get("moe-appkey")
+    if app_key is None and settings.data_api_needs_app_key:
+        raise faults.unauthorized("MOE-APPKEY is missing in Header")
     if app_key is not None and app_key.strip() != user:
         raise faults.unauthorized(
             "MOE_APPKEY doesn't match the Username (APP_KEY) used in Basic Auth authorization."
         )
-    named = [request.path_params.get("workspace"), *request.query_params.getlist("app_id")]
-    given = {name for name in named if name}
+
+
+def _require_one_workspace(request: Request, user: str, *, named: bool) -> None:
+    """Path and query name the workspace of the credentials, wherever they name one."""
+    query = request.query_params
+    names = [request.path_params.get("workspace"), *query.getlist("app_id"), *query.getlist("appId")]
+    given = {name for name in names if name}
+    if not given and not named:
+        return
     if not given:
         raise DataApiFault(400, "ParamsRequired", "app_id is required in path/query params.")
     if given != {user}:

@@ -5,7 +5,7 @@ from typing import Any, cast
 from reelpress.engage.data_api.faults import DataApiFault, malformed
 from reelpress.engage.profiles import values
 from reelpress.engage.profiles.changes import MOST_CUSTOM_ATTRIBUTES, Change, Unset
-from reelpress.engage.profiles.standard import PAYLOAD_KEYS, STANDARD_KEYS
+from reelpress.engage.profiles.standard import COMPUTED_KEYS, PAYLOAD_KEYS, STANDARD_ATTRIBUTES, STANDARD_KEYS
 
 ADD, REMOVE = "addValueToArrayField", "removeValueFromArrayField"
 RESERVED_NAMES = frozenset(
@@ -18,6 +18,7 @@ MOST_UNSETS = 100
 MOST_PLATFORMS = 10
 LONGEST_PLATFORM = 50
 
+_DATE_KEYS = frozenset(one.key for one in STANDARD_ATTRIBUTES if one.type == "datetime")
 _PLATFORM_NAMES = {"android": "ANDROID", "ios": "iOS", "web": "web"}
 
 
@@ -48,7 +49,7 @@ def parse_change(document: dict[str, Any], attributes: dict[str, Any]) -> Change
 def may_be_set(key: str) -> bool:
     """Whether a payload may write this attribute key."""
     if key in STANDARD_KEYS:
-        return key not in RESERVED_NAMES
+        return key not in COMPUTED_KEYS
     return key not in RESERVED_NAMES and (
         key.startswith(ALLOWED_PREFIX) or not key.startswith(RESERVED_PREFIXES)
     )
@@ -56,7 +57,15 @@ def may_be_set(key: str) -> bool:
 
 def _keyed(attributes: dict[str, Any]) -> dict[str, Any]:
     keyed = {PAYLOAD_KEYS.get(name, name): value for name, value in attributes.items()}
-    return {key: value for key, value in keyed.items() if may_be_set(key)}
+    return {key: _readable(key, value) for key, value in keyed.items() if may_be_set(key)}
+
+
+def _readable(key: str, value: Any) -> Any:
+    """Dates of standard attributes as clients that print a JavaScript date send them, in ISO 8601."""
+    if key not in _DATE_KEYS or not isinstance(value, str):
+        return value
+    moment = values.parse_browser_date(value.strip())
+    return value if moment is None else moment.isoformat()
 
 
 def _arrays(operation: object, name: str) -> dict[str, tuple[Any, ...]]:

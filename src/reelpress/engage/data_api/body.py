@@ -17,17 +17,40 @@ class BodyRules:
     limit_kb: int
     wrong_type: str
     wrong_type_message: str
+    too_large: str = "PayloadTooLarge"
+    too_large_message: str = "Payload size exceeds {limit} KB"
 
 
 CUSTOMER_BODY = BodyRules(128, "MediaTypeError", "Unsupported Media Type")
 EVENT_BODY = BodyRules(128, "Unsupported media type", "Content type is not supported")
 BULK_BODY = BodyRules(100, "Unsupported media type", "Content type is not supported")
+MERGE_BODY = BodyRules(
+    128,
+    "MediaTypeError",
+    "The header 'Content-Type' is missing. Kindly provide the header 'Content-Type' and set it as "
+    "'application/json'",
+    too_large_message="The payload can not exceed {limit}KB",
+)
+MANAGE_BODY = BodyRules(
+    128,
+    "Unsupported media type",
+    "Content type is not supported",
+    "Payload too large",
+    "Payload cannot exceed {limit}KB",
+)
+ERASURE_BODY = BodyRules(
+    128,
+    "Unsupported media type",
+    "Content type is not supported",
+    "Payload too large",
+    "Payload can not exceed {limit}KB.",
+)
 
 
 async def read_document(request: Request, rules: BodyRules) -> dict[str, Any]:
     """The JSON object of the body. Raises DataApiFault: 400, 413, 415."""
     _require_json(request.headers.get("content-type"), rules)
-    raw = await _read(request, rules.limit_kb)
+    raw = await _read(request, rules)
     if not raw.strip():
         raise faults.not_a_document()
     try:
@@ -46,14 +69,15 @@ def _require_json(content_type: str | None, rules: BodyRules) -> None:
         raise DataApiFault(415, rules.wrong_type, rules.wrong_type_message)
 
 
-async def _read(request: Request, limit_kb: int) -> bytes:
-    limit = limit_kb * 1024
+async def _read(request: Request, rules: BodyRules) -> bytes:
+    limit = rules.limit_kb * 1024
+    too_large = DataApiFault(413, rules.too_large, rules.too_large_message.format(limit=rules.limit_kb))
     announced = request.headers.get("content-length", "")
     if announced.isdecimal() and int(announced[:20]) > limit:
-        raise faults.too_large(limit_kb)
+        raise too_large
     received = bytearray()
     async for chunk in request.stream():
         received += chunk
         if len(received) > limit:
-            raise faults.too_large(limit_kb)
+            raise too_large
     return bytes(received)

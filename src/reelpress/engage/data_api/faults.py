@@ -46,8 +46,38 @@ def conflict(message: str) -> DataApiFault:
     return DataApiFault(409, "Authentication required.", message)
 
 
-def too_large(limit_kb: int) -> DataApiFault:
-    return DataApiFault(413, "PayloadTooLarge", f"Payload size exceeds {limit_kb} KB")
+def limit_breached(attribute: str, limit: int) -> DataApiFault:
+    return DataApiFault(400, "LimitBreached", f"max limit allowed is {limit}", attribute)
+
+
+def no_text(attribute: str) -> DataApiFault:
+    return DataApiFault(
+        400,
+        "MissingAttributeError",
+        f"{attribute} is expected to be String or Unicode String.",
+        attribute,
+    )
+
+
+def closed(state: str) -> DataApiFault:
+    """What a workspace is told that the operator closed, by its state."""
+    match state:
+        case "blacklisted":
+            return DataApiFault(400, "Blacklisted", "Your account is blacklisted, Please contact MoEngage.")
+        case "suspended":
+            return DataApiFault(
+                403, "Account Suspended", "Your account is suspended. Please contact MoEngage team."
+            )
+        case "temporarily_suspended":
+            return DataApiFault(
+                403,
+                "Account Temporarily Suspended",
+                "Your account is temporarily suspended. Please contact MoEngage team.",
+            )
+        case _:
+            return DataApiFault(
+                403, "BlockedClient", "Your account is blocked. Please contact MoEngage team."
+            )
 
 
 def overloaded() -> DataApiFault:

@@ -11,7 +11,8 @@ from fastapi import Request, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from reelpress.engage.data_api.access import DataKeyHolder, Workspace
-from reelpress.engage.data_api.routes import answered, import_in_bulk, track_event, track_user
+from reelpress.engage.data_api.route import answered
+from reelpress.engage.data_api.routes import import_in_bulk, track_event, track_user
 from reelpress.platform.context import Platform
 
 
@@ -28,6 +29,7 @@ _WAYS: Final = {
     "event": _Way("/v1/event/{workspace}", track_event),
     "transition": _Way("/v1/transition/{workspace}", import_in_bulk),
 }
+OTHER_CALLS = frozenset({"merge", "delete"})  # of customers; no workspace has such an id
 PARTS = 4
 _access = DataKeyHolder()
 
@@ -40,13 +42,15 @@ class Front:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         parts: list[str] = scope["path"].split("/") if scope["type"] == "http" else []
-        way = _WAYS.get(parts[2]) if len(parts) == PARTS and parts[1] == "v1" and parts[3] else None
+        ours = len(parts) == PARTS and parts[1] == "v1" and parts[3] and parts[3] not in OTHER_CALLS
+        way = _WAYS.get(parts[2]) if ours else None
         if way is None or scope["method"] != "POST":
             await self._app(scope, receive, send)
             return
         scope["route"] = way
         scope["path_params"] = {"workspace": parts[3]}
-        response = await answered(_answer(way, Request(scope, receive)), way.path)
+        request = Request(scope, receive)
+        response = await answered(_answer(way, request), request, way.path)
         await response(scope, receive, send)
 
 

@@ -31,6 +31,8 @@ class KeyCheck:
     opens: bool
     any_key: bool
     time_zone: str
+    name: str
+    state: str
 
 
 async def create_data_key(conn: Connection, keys: Keyring, workspace_id: str, label: str) -> str:
@@ -90,11 +92,12 @@ async def check(conn: Connection, keys: Keyring, workspace_id: str, secret: str)
     """Try a password; None when there is no such workspace."""
     row = await conn.fetchrow(
         """
-        SELECT w.time_zone, coalesce(bool_or(k.digest = $2), false) AS opens, count(k.id) > 0 AS any_key
+        SELECT w.time_zone, w.name, w.state,
+            coalesce(bool_or(k.digest = $2), false) AS opens, count(k.id) > 0 AS any_key
         FROM workspaces w LEFT JOIN data_keys k ON k.workspace_id = w.id AND k.revoked_at IS NULL
         WHERE w.id = $1 GROUP BY w.id
         """,
         workspace_id,
         keys.digest(secret),
     )
-    return KeyCheck(row["opens"], row["any_key"], row["time_zone"]) if row else None
+    return KeyCheck(**dict(row)) if row else None

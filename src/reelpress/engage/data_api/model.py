@@ -29,6 +29,7 @@ class Action:
 class EventElement:
     identity: Identity
     actions: tuple[Action, ...]
+    existing_only: bool = False
 
 
 @dataclass(frozen=True, slots=True)

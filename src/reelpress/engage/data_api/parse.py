@@ -14,6 +14,7 @@ from reelpress.engage.profiles.store import IDENTIFIER_KEYS
 from reelpress.engage.profiles.values import clean_attributes
 
 MOST_EVENT_ATTRIBUTES = 100
+MOST_EVENT_OBJECTS = 5
 REFUSED_CUSTOMER_IDS = frozenset(
     [
         *("unknown", "guest", "null", "none", "empty", "na", "n/a", "''", '""', "true", "false"),
@@ -37,19 +38,19 @@ _DETAILS = ("app_version", "moe_os_type")
 
 def parse_customer(document: dict[str, Any]) -> Batch:
     """A Track User call. Raises DataApiFault."""
-    _require_type(document, "customer")
+    require_type(document, "customer")
     return Batch(customers=(_customer(document),))
 
 
 def parse_event(document: dict[str, Any]) -> Batch:
     """A Track Event call. Raises DataApiFault."""
-    _require_type(document, "event")
+    require_type(document, "event")
     return Batch(events=(_event(document),))
 
 
 def parse_transition(document: dict[str, Any]) -> Batch:
     """A bulk call. Raises DataApiFault for the envelope; a faulty value costs its element only."""
-    _require_type(document, "transition")
+    require_type(document, "transition")
     elements = document.get("elements")
     if elements is None:
         raise missing("elements")
@@ -95,7 +96,7 @@ def _element(element: object) -> CustomerElement | EventElement | DeviceElement:
             )
 
 
-def _require_type(document: dict[str, Any], expected: str) -> None:
+def require_type(document: dict[str, Any], expected: str) -> None:
     if document.get("type") is None:
         raise missing("type")
     if document["type"] != expected:
@@ -103,17 +104,17 @@ def _require_type(document: dict[str, Any], expected: str) -> None:
 
 
 def _customer(document: dict[str, Any]) -> CustomerElement:
-    attributes = _object(document.get("attributes"), "attributes")
+    attributes = read_object(document.get("attributes"), "attributes")
     # With Identity Resolution an activated identifier among the attributes names the customer.
     named = {key: attributes[key] for key in ("moe_email", "moe_mobile") if key in attributes}
-    identity = _identity(document, named)
+    identity = read_identity(document, named)
     return CustomerElement(
-        identity, parse_change(document, attributes), _is_true(document.get("update_existing_only"))
+        identity, parse_change(document, attributes), is_true(document.get("update_existing_only"))
     )
 
 
 def _event(document: dict[str, Any]) -> EventElement:
-    identity = _identity(document, {})
+    identity = read_identity(document, {})
     actions = document.get("actions")
     if actions is None:
         raise missing("actions")
@@ -123,7 +124,11 @@ def _event(document: dict[str, Any]) -> EventElement:
         raise DataApiFault(400, "MissingAttributeError", "actions can not be empty Array", "actions")
     device = document.get("device_id")
     details = {"device_id": device[: values.LONGEST_STRING]} if isinstance(device, str) and device else {}
-    return EventElement(identity, tuple(_action(action, details) for action in cast("list[object]", actions)))
+    return EventElement(
+        identity,
+        tuple(_action(action, details) for action in cast("list[object]", actions)),
+        is_true(document.get("update_existing_only")),
+    )
 
 
 def _action(action: object, details: Mapping[str, Any]) -> Action:
@@ -142,28 +147,30 @@ def _action(action: object, details: Mapping[str, Any]) -> Action:
     platform = fields.get("platform")
     return Action(
         name=name[: values.LONGEST_NAME],
-        attributes=clean_attributes(_object(fields.get("attributes"), "attributes"), MOST_EVENT_ATTRIBUTES),
+        attributes=clean_attributes(
+            read_object(fields.get("attributes"), "attributes"), MOST_EVENT_ATTRIBUTES, MOST_EVENT_OBJECTS
+        ),
         time=ClaimedTime(
             current_time=read_time(fields.get("current_time")),
             user_time=read_time(fields.get("user_time")),
             offset_s=read_offset(fields.get("user_timezone_offset")),
         ),
         platform=platform.replace("\0", "")[:50] if isinstance(platform, str) else None,
-        real_time=_is_true(fields.get("real_time_action")),
+        real_time=is_true(fields.get("real_time_action")),
         details=clean_attributes({**extra, **details}, len(_DETAILS) + 1),
     )
 
 
 def _device(document: dict[str, Any]) -> DeviceElement:
-    identity = _identity(document, {})
+    identity = read_identity(document, {})
     if document.get("attributes") is None:
         raise missing("attributes")
-    attributes = clean_attributes(_object(document["attributes"], "attributes"), MOST_EVENT_ATTRIBUTES)
+    attributes = clean_attributes(read_object(document["attributes"], "attributes"), MOST_EVENT_ATTRIBUTES)
     push_id, platform = attributes.pop("push_id", None), attributes.pop("platform", None)
     for name, value in (("platform", platform), ("push_id", push_id)):
         if not isinstance(value, str) or not value:
             raise missing(name)
-    device_id = _plain_text(document.get("device_id")) or identity.customer_id
+    device_id = plain_text(document.get("device_id")) or identity.customer_id
     if not device_id:
         raise missing("device_id")
     return DeviceElement(
@@ -171,14 +178,16 @@ def _device(document: dict[str, Any]) -> DeviceElement:
     )
 
 
-def _identity(document: dict[str, Any], named: Mapping[str, Any]) -> Identity:
+def read_identity(document: dict[str, Any], named: Mapping[str, Any]) -> Identity:
     customer_id = document.get("customer_id")
     if customer_id is None:
-        identifiers = _identifiers({**named, **_object(document.get("user_identifiers"), "user_identifiers")})
+        identifiers = _identifiers(
+            {**named, **read_object(document.get("user_identifiers"), "user_identifiers")}
+        )
         if not identifiers:
             raise missing("customer_id")
         return Identity(None, identifiers)
-    text = _plain_text(customer_id)
+    text = plain_text(customer_id)
     if text is None:
         raise DataApiFault(
             400,
@@ -198,20 +207,20 @@ def _identity(document: dict[str, Any], named: Mapping[str, Any]) -> Identity:
 def _identifiers(given: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
     found: dict[str, str] = {}
     for name, value in given.items():
-        text = _plain_text(value)
+        text = plain_text(value)
         if name in _IDENTIFIERS and text and text.strip() and len(text) <= values.LONGEST_STRING:
             found.setdefault(_IDENTIFIERS[name], text)
     return tuple((key, found[key]) for key in IDENTIFIER_KEYS if key in found)
 
 
-def _plain_text(value: object) -> str | None:
+def plain_text(value: object) -> str | None:
     """Text as sent; a whole number stands for its digits, as loosely typed clients send ids."""
     if isinstance(value, str):
         return value.replace("\0", "")
     return str(value) if isinstance(value, int) and not isinstance(value, bool) else None
 
 
-def _object(value: object, name: str) -> dict[str, Any]:
+def read_object(value: object, name: str) -> dict[str, Any]:
     if value is None:
         return {}
     if not isinstance(value, dict):
@@ -219,5 +228,5 @@ def _object(value: object, name: str) -> dict[str, Any]:
     return cast("dict[str, Any]", value)
 
 
-def _is_true(value: object) -> bool:
+def is_true(value: object) -> bool:
     return value is True or (isinstance(value, str) and value.strip().lower() == "true")

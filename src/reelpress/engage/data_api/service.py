@@ -5,8 +5,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from reelpress.engage.attribution import service as attribution
 from reelpress.engage.data_api.access import Workspace
 from reelpress.engage.data_api.model import Batch
+from reelpress.engage.data_api.phones import normalised
 from reelpress.engage.events import service as events
 from reelpress.engage.events.service import Arrival, Delivery
 from reelpress.engage.profiles import service as profiles
@@ -42,8 +44,10 @@ def call_of(
     request_id: str | None = None,
     size: int = 0,
 ) -> Call:
-    """A batch as `write` takes it, received now."""
-    return Call(batch, platform.clock.now(), delivery, request_id, size)
+    """A batch as `write` takes it, received now; its phone numbers in E.164."""
+    return Call(
+        normalised(batch, platform.settings.phone_region), platform.clock.now(), delivery, request_id, size
+    )
 
 
 async def write(platform: Platform, workspace: Workspace, calls: Sequence[Call]) -> None:
@@ -90,7 +94,7 @@ def _named(batch: Batch) -> list[Identity]:
 
 def _creating(batch: Batch) -> list[Identity]:
     updated = [element.identity for element in batch.customers if not element.existing_only]
-    acting = [element.identity for element in batch.events]
+    acting = [element.identity for element in batch.events if not element.existing_only]
     return list(dict.fromkeys([*updated, *acting]))
 
 
@@ -126,6 +130,7 @@ async def _write_devices(
     }
     if devices:
         await profile_store.upsert_devices(conn, workspace_id, list(devices.values()), now)
+        await attribution.claim(conn, workspace_id, list(devices.values()), now)
 
 
 def _arrivals(call: Call, resolved: Resolved) -> list[Arrival]:

@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, cast
 
-from reelpress.engage.profiles.standard import STANDARD_KEYS
-from reelpress.engage.profiles.values import LONGEST_LIST
+from reelpress.engage.profiles.standard import DERIVED_KEYS, STANDARD_KEYS
+from reelpress.engage.profiles.values import LONGEST_LIST, holds_objects
 
 MOST_CUSTOM_ATTRIBUTES = 256
+MOST_OBJECT_ATTRIBUTES = 10
 WRITE_ONCE_KEYS = frozenset(
     {"publisher_name", "campaign_name", "u_l_a", "cr_t", "moe_gaid", "advertising_identifier"}
 )
@@ -66,14 +67,19 @@ def apply(attributes: Mapping[str, Any], change: Change) -> dict[str, Any]:
     """The attributes after the change. Removal wins over setting; applying twice equals applying once."""
     result = dict(attributes)
     room = MOST_CUSTOM_ATTRIBUTES - sum(key not in STANDARD_KEYS for key in result)
+    objects = {key for key, value in result.items() if holds_objects(value)}
     for key, value in {**change.set, **_arrays(result, change)}.items():
+        if holds_objects(value):
+            if key not in objects and len(objects) >= MOST_OBJECT_ATTRIBUTES:
+                continue
+            objects.add(key)
         if key in result:
             if key not in WRITE_ONCE_KEYS:
                 result[key] = value
         elif key in STANDARD_KEYS or room > 0:
             result[key] = value
             room -= key not in STANDARD_KEYS
-    return {key: value for key, value in result.items() if not any(rule.covers(key) for rule in change.unset)}
+    return {key: value for key, value in result.items() if key in DERIVED_KEYS or not _is_unset(key, change)}
 
 
 def changed_keys(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:
@@ -84,6 +90,10 @@ def changed_keys(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[st
         for key in before.keys() | after.keys()
         if not _same(before.get(key, absent), after.get(key, absent))
     )
+
+
+def _is_unset(key: str, change: Change) -> bool:
+    return any(rule.covers(key) for rule in change.unset)
 
 
 def _same(one: object, other: object) -> bool:

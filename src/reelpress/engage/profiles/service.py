@@ -114,7 +114,8 @@ async def resolve(
     """The profiles behind the identities, held until the transaction ends.
 
     A customer id that is a MoEngage ID stands for that profile when no profile has that customer id.
-    Profiles are made for those in `create` that name nobody.
+    Profiles are made for those in `create` that name nobody; never for the MoEngage ID of somebody who was
+    erased, whose media may come back late.
     """
     if all(one.customer_id is not None and not _is_moengage_id(one.customer_id) for one in identities):
         return await _resolve_customers(conn, workspace_id, identities, create, now)
@@ -125,7 +126,9 @@ async def resolve(
             conn, workspace_id, {value for one in anonymous for _, value in one.identifiers}
         )
         located |= await _locate(conn, workspace_id, anonymous)
-    newcomers = _newcomers([one for one in create if one not in located])
+    strangers = [one for one in create if one not in located]
+    gone = await _erased(conn, workspace_id, strangers)
+    newcomers = _newcomers([one for one in strangers if one not in gone])
     if newcomers:
         await store.insert(conn, workspace_id, _fresh_rows(newcomers), now)
         located |= newcomers
@@ -214,6 +217,18 @@ async def _locate(
         if found is not None:
             located[one] = found
     return located
+
+
+async def _erased(conn: Connection, workspace_id: str, strangers: Sequence[Identity]) -> set[Identity]:
+    internal = {
+        one: one.customer_id.lower()
+        for one in strangers
+        if one.customer_id is not None and _MOENGAGE_ID.match(one.customer_id.lower())
+    }
+    if not internal:
+        return set()
+    erased = await store.erased(conn, workspace_id, set(internal.values()))
+    return {one for one, profile_id in internal.items() if profile_id in erased}
 
 
 def _newcomers(identities: Sequence[Identity]) -> dict[Identity, str]:

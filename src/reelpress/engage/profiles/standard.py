@@ -31,6 +31,7 @@ STANDARD_ATTRIBUTES = (
         ("Mobile Number (Standard)", "Mobile Number", "Phone Number"),
         payload_names=("mobile", "moe_mobile"),
     ),
+    StandardAttribute("u_mb_sent", ("Mobile Number (as sent)",)),
     StandardAttribute("u_gd", ("Gender",), payload_names=("gender",)),
     StandardAttribute("u_bd", ("Birthday",), "datetime", ("birthday",)),
     StandardAttribute("geo", ("Location",)),
@@ -52,6 +53,7 @@ STANDARD_ATTRIBUTES = (
     StandardAttribute("moe_ip_subdivision", ("Last Known State",)),
     StandardAttribute("moe_ip_country", ("Last Known Country",)),
     StandardAttribute("moe_ip_pin", ("Last Known Pincode",)),
+    StandardAttribute("moe_cohorts", ("Cohorts",), "array"),
     StandardAttribute("push_preference", ("Push Preference",)),
     StandardAttribute("publisher_name", ("Publisher Name",)),
     StandardAttribute("campaign_name", ("Campaign Name",)),
@@ -60,6 +62,12 @@ STANDARD_ATTRIBUTES = (
 )
 
 STANDARD_KEYS: frozenset[str] = frozenset(attribute.key for attribute in STANDARD_ATTRIBUTES)
+
+COMPUTED_KEYS = frozenset({"uid", "id", "u_mb_sent", "moe_cohorts"})
+"""Attributes that follow from something else: no payload sets them."""
+
+DERIVED_KEYS = frozenset({"uid", "id", "cr_t", "u_l_a", "t_rev", "t_trans", "u_s_c", "moe_cohorts"})
+"""Attributes that no payload removes (Track User, `unset_attributes`)."""
 
 PAYLOAD_KEYS: Mapping[str, str] = {
     name: attribute.key for attribute in STANDARD_ATTRIBUTES for name in attribute.payload_names

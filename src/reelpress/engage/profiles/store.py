@@ -1,5 +1,6 @@
 """SQL of profiles, their changes and devices."""
 
+import hashlib
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,6 +9,7 @@ from typing import Any
 from reelpress.engage.profiles.model import Profile, TimelineEntry
 from reelpress.platform.db import Connection, Record
 
+MOST_DEVICES = 1000
 IDENTIFIER_KEYS = ("u_em", "u_mb")
 """The attributes, each with an index, by which a profile can be found beside its ids."""
 
@@ -61,6 +63,22 @@ async def existing_ids(conn: Connection, workspace_id: str, ids: Collection[str]
         "SELECT id FROM profiles WHERE workspace_id = $1 AND id = ANY($2::text[])", workspace_id, list(ids)
     )
     return {row["id"] for row in rows}
+
+
+def tombstone(workspace_id: str, profile_id: str) -> bytes:
+    """What is kept of an erased MoEngage ID: 96 random bits cannot be guessed back from their digest."""
+    return hashlib.sha256(f"{workspace_id}\n{profile_id}".encode()).digest()
+
+
+async def erased(conn: Connection, workspace_id: str, ids: Collection[str]) -> set[str]:
+    """Which of these MoEngage IDs were erased."""
+    by_digest = {tombstone(workspace_id, profile_id): profile_id for profile_id in ids}
+    rows = await conn.fetch(
+        "SELECT digest FROM profile_tombstones WHERE workspace_id = $1 AND digest = ANY($2::bytea[])",
+        workspace_id,
+        list(by_digest),
+    )
+    return {by_digest[row["digest"]] for row in rows}
 
 
 async def ids_by_identifiers(
@@ -200,14 +218,27 @@ async def touch(conn: Connection, workspace_id: str, seen: Mapping[str, datetime
 async def upsert_devices(
     conn: Connection, workspace_id: str, devices: Sequence[Device], at: datetime
 ) -> None:
-    """Devices, at most one row each; a device seen again is overwritten."""
+    """Devices, at most one row each; a device seen again is overwritten.
+
+    A customer has at most MOST_DEVICES; further ones are left out.
+    """
     await conn.execute(
         """
+        WITH known AS (
+            SELECT profile_id, device_id, count(*) OVER (PARTITION BY profile_id) AS devices
+            FROM profile_devices WHERE workspace_id = $1 AND profile_id = ANY($2::text[])
+        ), sent AS (
+            SELECT n.*, k.device_id IS NOT NULL AS is_known,
+                row_number() OVER (PARTITION BY n.profile_id, k.device_id IS NULL ORDER BY n.device_id)
+                    + coalesce((SELECT max(devices) FROM known WHERE profile_id = n.profile_id), 0) AS rank
+            FROM unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::jsonb[])
+                AS n (profile_id, device_id, platform, push_id, attributes)
+            LEFT JOIN known k USING (profile_id, device_id)
+        )
         INSERT INTO profile_devices AS d
             (workspace_id, profile_id, device_id, platform, push_id, attributes, updated_at)
-        SELECT $1, n.profile_id, n.device_id, n.platform, n.push_id, n.attributes, $7
-        FROM unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::jsonb[])
-            AS n (profile_id, device_id, platform, push_id, attributes)
+        SELECT $1, profile_id, device_id, platform, push_id, attributes, $7
+        FROM sent WHERE is_known OR rank <= $8
         ON CONFLICT (workspace_id, profile_id, device_id) DO UPDATE
         SET platform = excluded.platform, push_id = excluded.push_id,
             attributes = d.attributes || excluded.attributes, updated_at = excluded.updated_at
@@ -219,6 +250,7 @@ async def upsert_devices(
         [device.push_id for device in devices],
         [device.attributes for device in devices],
         at,
+        MOST_DEVICES,
     )
 
 

@@ -25,6 +25,7 @@ LARGEST_OBJECT_BYTES = 25_000
 MOST_OBJECT_KEYS = 100
 MOST_OBJECT_ELEMENTS = 100
 DEEPEST_OBJECT = 2
+FORBIDDEN_IN_OBJECT_KEYS = frozenset("$.%#")
 FIRST_MILLISECOND_EPOCH = 1e11
 """Numbers above this are epoch milliseconds, those below are seconds (1e11 s is the year 5138)."""
 
@@ -32,6 +33,10 @@ _LARGEST_INTEGER = 2**63 - 1
 _URL = re.compile(r"https?://\S+\Z", re.IGNORECASE)
 _DATE_TIME = re.compile(
     r"(\d{4}-\d\d-\d\d)(?:[T ]?(\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?(Z|[+-]\d\d:?\d\d)?)?\Z", re.ASCII
+)
+
+_BROWSER_DATE = re.compile(
+    r"[A-Z][a-z]{2} ([A-Z][a-z]{2} \d\d \d{4} \d\d:\d\d:\d\d GMT[+-]\d{4})(?: \([^()]{1,60}\))?\Z", re.ASCII
 )
 
 
@@ -68,14 +73,29 @@ def clean(value: JsonValue) -> JsonValue | Dropped:
             return _object(value)
 
 
-def clean_attributes(attributes: dict[str, JsonValue], most: int) -> dict[str, JsonValue]:
-    """The attributes that can be stored, at most `most` of them, in their order."""
+def clean_attributes(
+    attributes: dict[str, JsonValue], most: int, most_objects: int | None = None
+) -> dict[str, JsonValue]:
+    """The attributes that can be stored, at most `most` of them and `most_objects` objects, in order."""
     kept: dict[str, JsonValue] = {}
+    objects = 0
     for name, value in attributes.items():
         key, cleaned = clean_name(name), clean(value)
-        if key is not None and not isinstance(cleaned, Dropped) and len(kept) < most:
-            kept[key] = cleaned
+        if key is None or isinstance(cleaned, Dropped) or len(kept) >= most:
+            continue
+        if most_objects is not None and holds_objects(cleaned):
+            objects += 1
+            if objects > most_objects:
+                continue
+        kept[key] = cleaned
     return kept
+
+
+def holds_objects(value: object) -> bool:
+    """Whether a value is an object or a list with objects in it: of these a profile holds a few only."""
+    if isinstance(value, list):
+        return any(isinstance(item, dict) for item in cast("list[object]", value))
+    return isinstance(value, dict)
 
 
 def infer_type(value: JsonValue) -> AttributeType:
@@ -101,6 +121,15 @@ def parse_date_time(text: str) -> datetime | None:
     day, time, fraction, zone = match.groups()
     try:
         return datetime.fromisoformat(f"{day}T{time or '00:00:00'}.{(fraction or '0')[:6]:0<6}{zone or ''}")
+    except ValueError:
+        return None
+
+
+def parse_browser_date(text: str) -> datetime | None:
+    """The aware moment of a date as browsers print it (`Thu Mar 24 2016 17:46:45 GMT+0530`); else None."""
+    match = _BROWSER_DATE.match(text)
+    try:
+        return datetime.strptime(match[1], "%b %d %Y %H:%M:%S GMT%z") if match else None
     except ValueError:
         return None
 
@@ -222,12 +251,17 @@ def _within(value: JsonValue, level: int) -> JsonValue:
     if isinstance(value, (dict, list)) and level > DEEPEST_OBJECT:
         return _as_text(value)
     if isinstance(value, dict):
-        pairs = [(clean_name(name), item) for name, item in value.items()][:MOST_OBJECT_KEYS]
-        return {name: _within(item, level + 1) for name, item in pairs if name is not None}
+        pairs = [(_object_key(name), item) for name, item in value.items()]
+        named = [(name, item) for name, item in pairs if name is not None][:MOST_OBJECT_KEYS]
+        return {name: _within(item, level + 1) for name, item in named}
     if isinstance(value, list):
         return [_within(item, level + 1) for item in value[:MOST_OBJECT_ELEMENTS]]
     cleaned = clean(value)
     return None if isinstance(cleaned, Dropped) else cleaned
+
+
+def _object_key(name: str) -> str | None:
+    return None if FORBIDDEN_IN_OBJECT_KEYS & set(name) else clean_name(name)
 
 
 def _as_text(value: JsonValue) -> str:

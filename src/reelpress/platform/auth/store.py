@@ -26,6 +26,12 @@ async def workspaces(conn: Connection) -> list[Workspace]:
     return [Workspace(row["id"], row["name"], row["time_zone"]) for row in rows]
 
 
+async def set_state(conn: Connection, workspace_id: str, state: str) -> bool:
+    """False when there is no such workspace."""
+    done = await conn.execute("UPDATE workspaces SET state = $2 WHERE id = $1", workspace_id, state)
+    return done != "UPDATE 0"
+
+
 async def insert_user(
     conn: Connection, workspace_id: str, user_id: UUID, email: str, name: str, role: Role, password_hash: str
 ) -> None:

@@ -1,0 +1,1 @@
+"""Where installs of an app came from, as attribution partners report them."""

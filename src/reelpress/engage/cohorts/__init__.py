@@ -1,0 +1,1 @@
+"""Cohorts that analytics partners keep in step."""

@@ -1,0 +1,1 @@
+"""Two profiles of one person become one."""
