@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from reelpress.app.workspaces import WorkspaceState, set_state
+from reelpress.app.assembly import operator_token
 from reelpress.engage.data_api import rates
 from reelpress.platform.config import CONTRACT_RATES, Settings
 from tests.contract.data_api import DataApi, basic
@@ -168,14 +168,23 @@ async def test_a_closed_workspace_is_told_so_and_opened_again(
 ) -> None:
     for state, status, kind, message in STATES:
         with subtests.test(state=state):
-            await set_state(WorkspaceState(workspace_id=api.workspace.id, state=state), platform)  # pyright: ignore[reportArgumentType]
+            await _set_state(api, platform, state)
             answer = await api.customer("asha")
             assert (answer.status, answer.error["type"], answer.error["message"]) == (status, kind, message)
             gone = await api.named("customer/delete", {})
             expected = "given app_id is invalid/blocked" if status == 403 else message
             assert (gone.status, gone.error["message"]) == (status, expected)
-    await set_state(WorkspaceState(workspace_id=api.workspace.id, state="active"), platform)
+    await _set_state(api, platform, "active")
     assert (await api.customer("asha")).status == 200
+
+
+async def _set_state(api: DataApi, platform: Any, state: str) -> None:
+    async with api.http.put(
+        f"{api.url}/api/v1/workspace-state",
+        json={"workspace_id": api.workspace.id, "state": state},
+        headers={"Authorization": f"Bearer {operator_token(platform)}"},
+    ) as answer:
+        assert answer.status == 200
 
 
 async def test_the_app_key_header_may_be_left_out_but_not_differ(api: DataApi) -> None:

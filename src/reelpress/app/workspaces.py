@@ -2,10 +2,11 @@
 
 from typing import Annotated, Literal
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 from pydantic import BaseModel, Field
 
 from reelpress.engage.data_api.keys import create_data_key
+from reelpress.engage.data_api.recent_keys import RecentKeys
 from reelpress.platform import ids
 from reelpress.platform.auth import Principal, Role, member, operator, service, store
 from reelpress.platform.context import Platform
@@ -56,11 +57,13 @@ async def create(body: NewWorkspace, platform: PlatformDep) -> MadeWorkspace:
 
 
 @router.put("/workspace-state", dependencies=[operator()])
-async def set_state(body: WorkspaceState, platform: PlatformDep) -> WorkspaceState:
-    """Close a workspace's Data API, or open it again."""
+async def set_state(body: WorkspaceState, request: Request, platform: PlatformDep) -> WorkspaceState:
+    """Close a workspace's Data API, or open it again; other processes follow within seconds."""
     async with platform.db.transaction() as conn:
         if not await store.set_state(conn, body.workspace_id, body.state):
             raise not_found("workspace", body.workspace_id)
+    recent: RecentKeys = request.app.state.recent_keys
+    recent.forget()
     return body
 
 

@@ -6,7 +6,7 @@ from reelpress.engage.data_api import recent_keys
 from reelpress.engage.data_api.keys import KeyCheck
 from reelpress.engage.data_api.recent_keys import RecentKeys
 
-OPENS = KeyCheck(opens=True, any_key=True, time_zone="UTC")
+OPENS = KeyCheck(opens=True, any_key=True, time_zone="UTC", name="Shop", state="active")
 
 
 @pytest.fixture
@@ -28,7 +28,12 @@ def test_a_key_is_found_by_its_workspace_and_digest_for_two_seconds(clock: list[
 
 def test_a_key_that_does_not_open_is_asked_for_again(clock: list[float]) -> None:
     recent = RecentKeys()
-    recent.keep("W", b"digest", KeyCheck(opens=False, any_key=True, time_zone="UTC"), recent.changes)
+    recent.keep(
+        "W",
+        b"digest",
+        KeyCheck(opens=False, any_key=True, time_zone="UTC", name="Shop", state="active"),
+        recent.changes,
+    )
     assert recent.find("W", b"digest") is None
 
 
