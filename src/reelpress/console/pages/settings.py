@@ -13,6 +13,7 @@ from reelpress.console.route import PageRoute
 from reelpress.console.typed import Faults, faults_of, read_form
 from reelpress.console.view import page
 from reelpress.engage.data_api import keys
+from reelpress.engage.data_api.recent_keys import RecentKeys
 from reelpress.platform.auth import Principal, Role, audit, store
 from reelpress.platform.auth.audit import AuditEntry, newest
 from reelpress.platform.context import Platform
@@ -68,11 +69,13 @@ async def create_key(request: Request, platform: PlatformDep, principal: Admin) 
 
 
 @router.post("/data-keys/{key_id}/revoke")
-async def revoke_key(platform: PlatformDep, principal: Admin, key_id: UUID) -> Response:
-    """Close a key for good."""
+async def revoke_key(request: Request, platform: PlatformDep, principal: Admin, key_id: UUID) -> Response:
+    """Close a key for good; calls with it are refused from now on."""
     async with platform.db.transaction() as conn:
         key = await keys.revoke(conn, principal.workspace_id, key_id)
         await audit(conn, principal, "data_key.revoked", key.id)
+    recent: RecentKeys = request.app.state.recent_keys
+    recent.forget()
     return RedirectResponse("/console/settings#data-keys", status_code=303)
 
 

@@ -28,7 +28,8 @@ def render_straight(plan: Plan, resolved: Resolved, files: Mapping[str, Path], p
 
 
 def encode_straight(path: Path, frames: Iterable[Frame], sound: Samples | None, fps: Fraction) -> None:
-    """Equal input gives equal bytes."""
+    """Pictures are those given; bytes may differ between runs, because x264's macroblock tree over B pictures
+    depends on what lies in memory (core 165)."""
     options = {"movflags": "+faststart", "fflags": "+bitexact"}
     # PyAV leaves its Packet type open, which strict checking refuses; hence Any for the muxer.
     container: Any
