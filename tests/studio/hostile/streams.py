@@ -169,7 +169,9 @@ BROKEN = [
     _matroska("only-a-mark", lambda f: f[:4], Refused(UNREADABLE)),
     _matroska("bytes-turned", lambda f: f[:600] + bytes(b ^ 0xFF for b in f[600:]), Refused(UNREADABLE)),
     _matroska(
-        "declared-16-million-wide", lambda f: _after(f, b"\xb0", b"\x83\xff\xff\xff"), Refused(UNREADABLE)
+        "declared-16-million-wide",
+        lambda f: _after(f, b"\xb0\x81", b"\x83\xff\xff\xff", skip=-1),
+        Refused(UNREADABLE),
     ),
     _matroska("declared-0-wide-mkv", lambda f: _after(f, b"\xb0\x81", b"\x00"), Refused(UNREADABLE)),
     _matroska(
