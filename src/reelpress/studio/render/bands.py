@@ -22,14 +22,13 @@ import numpy as np
 
 from reelpress.studio.plan.model import Band
 from reelpress.studio.plan.spans import MACROBLOCK_PX, rows_in
-from reelpress.studio.render.house import BAND, Coding, NalUnits, encode
+from reelpress.studio.render.house import BAND, SHORT_VECTORS, Coding, NalUnits, encode
 from reelpress.studio.render.planes import Frame, Plane, blank
 from reelpress.studio.render.slices import moved
 
 SLICE_ROWS = (3, 4, 5, 6)  # of a band; what fits its height best
 MAX_MARGIN = 3  # rows; motion vectors of 32 pixels cannot pass them
 _KEPT = Coding("medium", "qp", 23, "scenecut=0:rc-lookahead=0:mbtree=0")
-_SHORT_VECTORS = "mvrange=32"
 _KEPT_GUARD_ROWS = 8  # above kept rows, which are then cut into slices of as many rows
 _BRIGHT, _DARK, _NOISE = 200, 16, 36  # guard levels: far from what stands at the edge, and never still
 
@@ -146,7 +145,7 @@ class Splicer:
         above = slice_rows if piece.first else 0
         coding = _KEPT.at(quantiser).with_extra(f"slice-max-mbs={slice_rows * self._columns}")
         if margin == MAX_MARGIN:
-            coding = coding.with_extra(_SHORT_VECTORS)
+            coding = coding.with_extra(SHORT_VECTORS)
         guarded = (self._guarded(piece, frame, margin, above, below, n) for n, frame in enumerate(frames))
         coded = encode(guarded, self.fps, coding)
         rows = list(range(piece.first, piece.last + 1, slice_rows))

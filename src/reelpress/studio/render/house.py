@@ -57,8 +57,8 @@ PERSONAL = Coding(
     "scenecut=0:rc-lookahead=0:mbtree=0:zones=0,0,no-deblock=1",
     threads=2,
 )
-# Vectors of at most 32 pixels stay within a band's guards (see `bands`).
-BAND = PERSONAL.with_extra("mvrange=32")
+SHORT_VECTORS = "mvrange=32"  # of at most 32 pixels, which stay within a band's guards (see `bands`)
+BAND = PERSONAL.with_extra(SHORT_VECTORS)
 
 
 @dataclass(frozen=True, slots=True)
