@@ -39,15 +39,6 @@ def pytest_configure(config: pytest.Config) -> None:
         config.pluginmanager.register(skips.SkipPolicy())
 
 
-@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep the tests of one file in one process, and all that share the running program in one."""
-    for item in items:
-        whole_program = "tests/loop/" in item.nodeid
-        group = "loop" if whole_program else item.nodeid.partition("::")[0]
-        item.add_marker(pytest.mark.xdist_group(group))
-
-
 @dataclass(frozen=True)
 class TestWorkspace:
     """A workspace with its credentials."""
