@@ -22,7 +22,7 @@ up: setup ## Everything on this machine, at http://127.0.0.1:8700/console
 	@$(BIN)/reelpress up $(ARGS)
 
 test: setup-dev ## The tests: real database, real HTTP, real media, real browser
-	@$(BIN)/python -m pytest -n 2 --dist loadfile -m 'not prove' $(ARGS)
+	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -m 'not prove' $(ARGS)
 
 check: setup-dev ## Style, types, layers, doors
 	$(BIN)/ruff check .
