@@ -21,15 +21,15 @@ class SegmentKeyHolder(KeyAccess):
     async def __call__(self, request: Request) -> str:
         platform: Platform = request.app.state.platform
         workspace_id, secret = _credentials(request.headers.get("authorization"))
-        app_key = request.headers.get("moe-appkey")
-        if app_key is not None and app_key.strip() != workspace_id:
-            raise faults.unknown_client()
         async with platform.db.connection() as conn:
             found = await keys.check(conn, platform.keys, workspace_id, secret)
         if found is not None and found.state != "active":
             raise faults.unauthorized("Invalid APP_KEY used in Authentication Header")
         if found is None or not found.opens:
             raise faults.unauthorized("APP_SECRET key mismatch. Please login to the dashboard to verify key")
+        app_key = request.headers.get("moe-appkey")
+        if app_key is not None and app_key.strip() != workspace_id:
+            raise faults.unknown_client()
         return workspace_id
 
 

@@ -116,45 +116,80 @@ def _v2(schema: Schema, *more: dict[int, str]) -> Documented:
 
 
 _NAME: Final[Schema] = {"type": "string", "minLength": 1, "maxLength": LONGEST_NAME, "pattern": "^[^<>]*$"}
-_FILTERS: Final[Schema] = {
-    "type": "object",
-    "properties": {
+_YES_OR_NO: Final[Schema] = {"type": "boolean"}
+_ATTRIBUTE_NAME: Final[Schema] = {"type": "string", "minLength": 1, "maxLength": 200}
+_COUNT: Final[Schema] = {"type": "integer", "minimum": 0, "maximum": 3650}
+_DAY: Final[Schema] = {"type": "string", "pattern": "^20[0-9]{2}-(0[1-9]|1[0-2])-(0[1-9]|1[0-9]|2[0-8])$"}
+
+
+def _compared(data_type: str, operators: tuple[str, ...], value: Schema) -> Schema:
+    """An attribute, held against a value."""
+    properties: dict[str, Schema] = {
+        "filter_type": {"const": "user_attributes"},
+        "name": _ATTRIBUTE_NAME,
+        "data_type": {"const": data_type},
+        "operator": {"enum": list(operators)},
+        "value": value,
+        "negate": _YES_OR_NO,
+        "case_sensitive": _YES_OR_NO,
+    }
+    return fields(properties, "filter_type", "name", "data_type", "operator", "value")
+
+
+_TEXTS: Final = listed({"type": "string", "maxLength": 512}, minItems=1, maxItems=500)
+_STARTS: Final = ("in", "containsInTheFollowing", "startWithInTheFollowing", "endsWithInTheFollowing")
+_PERIODS: Final[list[Schema]] = [
+    fields({"type": {"enum": ["on", "before", "after"]}, "value": _DAY}, "type", "value"),
+    fields({"type": {"const": "between"}, "value": _DAY, "value1": _DAY}, "type", "value", "value1"),
+    fields(
+        {
+            "type": {"const": "inTheLast"},
+            "value": _COUNT,
+            "period_unit": {"enum": ["days", "weeks", "months"]},
+        },
+        "type",
+        "value",
+    ),
+]
+_DONE: Final[Schema] = fields(
+    {
+        "filter_type": {"const": "actions"},
+        "action_name": _ATTRIBUTE_NAME,
+        "executed": _YES_OR_NO,
+        "execution": fields({"type": {"enum": ["atleast", "exactly", "atmost"]}, "count": _COUNT}, "type"),
+        "primary_time_range": {"anyOf": _PERIODS},
+    },
+    "filter_type",
+    "action_name",
+)
+_WITHIN: Final[Schema] = fields(
+    {"filter_type": {"const": "custom_segments"}, "id": _ATTRIBUTE_NAME, "negate": _YES_OR_NO},
+    "filter_type",
+    "id",
+)
+_FILTERS: Final[Schema] = fields(
+    {
         "filter_operator": {"enum": ["and", "or"]},
         "filters": listed(
-            fields(
-                {
-                    "filter_type": {
-                        "enum": [
-                            "user_attributes",
-                            "actions",
-                            "custom_segments",
-                            "all_users",
-                            "nested_filters",
-                        ]
-                    },
-                    "name": TEXT,
-                    "data_type": {"enum": ["string", "double", "bool", "datetime"]},
-                    "operator": TEXT,
-                    "value": {},
-                    "value1": {},
-                    "negate": {"type": "boolean"},
-                    "case_sensitive": {"type": "boolean"},
-                    "action_name": TEXT,
-                    "executed": {"type": "boolean"},
-                    "execution": fields({"count": {"type": "integer"}, "type": TEXT}),
-                    "primary_time_range": fields(
-                        {"type": TEXT, "value": {}, "value1": {}, "value_type": TEXT, "period_unit": TEXT}
-                    ),
-                    "attributes": {"type": "object"},
-                    "id": TEXT,
-                },
-                "filter_type",
-            ),
+            {
+                "anyOf": [
+                    _compared("string", _STARTS, _TEXTS),
+                    _compared("double", ("in", "lessThan", "greaterThan"), {"type": "number"}),
+                    _compared("bool", ("is",), _YES_OR_NO),
+                    _compared("datetime", ("on", "before", "after"), _DAY),
+                    _compared("datetime", ("inTheLast", "inTheNext"), _COUNT),
+                    _DONE,
+                    _WITHIN,
+                ]
+            },
             minItems=1,
+            maxItems=100,
         ),
+        "negate": _YES_OR_NO,
     },
-    "required": ["filter_operator", "filters"],
-}
+    "filter_operator",
+    "filters",
+)
 CREATE: Final = _v3(
     fields({"name": _NAME, "included_filters": _FILTERS}, "name", "included_filters"),
     SegmentAnswer,

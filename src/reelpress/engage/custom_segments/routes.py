@@ -20,6 +20,7 @@ from reelpress.platform.telemetry import log
 from reelpress.platform.web import PlatformDep
 
 LARGEST_BODY_BYTES = 128 * 1024
+DEEPEST_BODY = 50
 TRACE_FRAMES = 4
 TYPES = {"FILTER": "ELASTIC_SEARCH", "FILE": "FILE_SEGMENT"}
 
@@ -155,16 +156,19 @@ def _filters_of(body: Json) -> Json:
     return cast("Json", filters)
 
 
-def _is_storable(value: object) -> bool:
-    """Whether the database can hold the JSON: no NUL and no half of a surrogate pair in any text."""
+def _is_storable(value: object, depth: int = 0) -> bool:
+    """Whether the database can hold the JSON: no NUL and no half of a surrogate pair in any text; and
+    whether it is flat enough to be read and written without running out of stack."""
+    if depth > DEEPEST_BODY:
+        return False
     match value:
         case str():
             return not any(one == "\0" or "\ud800" <= one <= "\udfff" for one in value)
         case list():
-            return all(map(_is_storable, cast("list[object]", value)))
+            return all(_is_storable(item, depth + 1) for item in cast("list[object]", value))
         case dict():
             pairs = cast("dict[str, object]", value)
-            return all(_is_storable(key) and _is_storable(item) for key, item in pairs.items())
+            return all(_is_storable(key) and _is_storable(item, depth + 1) for key, item in pairs.items())
         case _:
             return True
 
