@@ -1,4 +1,4 @@
-"""What /openapi.json says of the Data API is whole: parameters, bodies, answers, who may call."""
+"""What /openapi.json says of the contract's routes is whole: parameters, bodies, answers, who may call."""
 
 import re
 import warnings
@@ -10,8 +10,26 @@ from reelpress.app import build_app
 from reelpress.platform.context import Platform
 
 WITHOUT_BODY = {"/trigger/{schedule}", "/installInfo", "/integrations/segment/auth"}
+READ_ONLY = {"get", "head"}
 PROVES_ITSELF_OTHERWISE = {"/v1/installInfo", "/v1/integrations/authentication"}
 STATUSES = {"200", "400", "401", "403", "409", "413", "415", "429", "500"}
+OTHERS = (
+    "/v1.0/business_event",
+    "/v1.0/business_event/trigger",
+    "/v1.0/business_event/search",
+    "/v5/business-events",
+    "/v5/business-events/triggers",
+    "/v5/business-events/search",
+    "/v5/personalization/preview",
+    "/v3/custom-segments",
+    "/v3/custom-segments/{segment_id}",
+    "/v2/custom-segments/archive",
+    "/v2/custom-segments/unarchive",
+    "/v2/custom-segments/file-segment",
+    "/v2/custom-segments/file-segment/add-users",
+    "/v2/custom-segments/file-segment/remove-users",
+    "/v2/custom-segments/file-segment/replace",
+)
 NOUNS = (
     "/v1/customer",
     "/v1/event",
@@ -71,3 +89,22 @@ def test_every_operation_says_who_may_call_it_with_what_and_what_comes_back(
             has_body = not any(path.endswith(end) for end in WITHOUT_BODY)
             assert has_body == ("requestBody" in operation)
     assert document["components"]["securitySchemes"]["Data API key"]["scheme"] == "basic"
+
+
+def test_every_operation_of_the_other_apis_says_the_same(
+    document: dict[str, Any], subtests: pytest.Subtests
+) -> None:
+    assert set(OTHERS) <= document["paths"].keys()
+    for path in OTHERS:
+        for method, operation in document["paths"][path].items():
+            with subtests.test(path=path, method=method):
+                in_path = {one["name"] for one in operation["parameters"] if one["in"] == "path"}
+                assert in_path == set(re.findall(r"\{(\w+)\}", path))
+                assert operation["security"] == [{"Data API key": []}]
+                assert {"400", "401", "429", "500"} <= operation["responses"].keys()
+                assert any(status.startswith("2") for status in operation["responses"])
+                assert "422" not in operation["responses"]
+                for answer in operation["responses"].values():
+                    assert answer["content"]["application/json"]["schema"]
+                assert ("requestBody" in operation) == (method not in READ_ONLY)
+                assert ("413" in operation["responses"]) or method in READ_ONLY

@@ -32,7 +32,7 @@ TOO_LONG = "Query length limit exceeded"
 
 _DATETIME_KEYS = frozenset(one.key for one in STANDARD_ATTRIBUTES if one.type == "datetime")
 _KINDS = ("user_attributes", "actions", "custom_segments", "all_users")
-_GROUP_KINDS = frozenset({None, "nested_filters", "and", "or"})
+_GROUP_KINDS = (None, "nested_filters", "and", "or")
 _TURNS: Mapping[str, Turn] = {"firstTime": "first", "lastTime": "last"}
 _COUNTS = ("atleast", "exactly", "atmost")
 
@@ -170,7 +170,7 @@ def _action(fields: dict[str, Any], path: str, reading: _Reading) -> Rule:
     window = _window(fields.get("primary_time_range"), f"{path}.primary_time_range")
     execution = _object(fields.get("execution") or {}, f"{path}.execution")
     kind = execution.get("type", "atleast")
-    if kind in _TURNS:
+    if isinstance(kind, str) and kind in _TURNS:
         return Action(name, window, turn=_TURNS[kind], where=where, negate=negate)
     least, most = _times(kind, execution.get("count", 1), f"{path}.execution")
     if most == 0:

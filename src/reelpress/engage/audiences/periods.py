@@ -38,7 +38,7 @@ def parse_window(kind: str, fields: Mapping[str, Any]) -> Window:
     if kind == "inTheNext":
         return Window(Now(), _day_after(_day(fields, "value", 1)))
     value_type = fields.get("value_type") or "absolute"
-    if value_type in _RELATIVE:
+    if isinstance(value_type, str) and value_type in _RELATIVE:
         return _relative(kind, fields, _RELATIVE[value_type])
     if value_type not in _ABSOLUTE:
         raise ValueError("value_type", f"a value is one of: {', '.join((*_ABSOLUTE, *_RELATIVE))}")
@@ -111,7 +111,7 @@ def _time(value: object, field: str) -> datetime:
 
 def _day(fields: Mapping[str, Any], field: str, sign: int) -> Day:
     unit = fields.get("period_unit") or "days"
-    if unit not in _UNITS:
+    if not isinstance(unit, str) or unit not in _UNITS:
         raise ValueError("period_unit", "a period is counted in days, weeks or months")
     count = _whole(_one(fields.get(field)))
     if count is None or not 0 <= count <= MOST_UNITS:

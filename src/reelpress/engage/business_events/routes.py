@@ -11,10 +11,10 @@ from fastapi.responses import JSONResponse
 from fastapi.routing import APIRoute
 
 from reelpress.engage import callers
-from reelpress.engage.business_events import parse, service
+from reelpress.engage.business_events import documents, parse, service
 from reelpress.engage.business_events.model import Detail, Known, Refused, TooMany
 from reelpress.engage.callers import NotKnown, Unreadable, Wrong
-from reelpress.platform.auth import Access
+from reelpress.engage.data_api.access import KeyAccess
 from reelpress.platform.ids import moengage_id
 from reelpress.platform.telemetry import log, place_of
 from reelpress.platform.web import PlatformDep
@@ -36,7 +36,7 @@ FAILED = {
 }
 
 
-class KeyHolder(Access):
+class KeyHolder(KeyAccess):
     """A client that knows a live key of the workspace whose id is its user name."""
 
     summary = "an API key of the workspace"
@@ -84,7 +84,7 @@ class BusinessEventRoute(APIRoute):
 router = APIRouter(prefix="/v1.0/business_event", tags=["Business events"], route_class=BusinessEventRoute)
 
 
-@router.post("")
+@router.post("", **documents.CREATE)
 async def create(request: Request, platform: PlatformDep, caller: Caller) -> JSONResponse:
     """A business event that campaigns can wait for; at most 50 a workspace."""
     given = parse.new_business_event(await callers.json_object(request))
@@ -92,7 +92,7 @@ async def create(request: Request, platform: PlatformDep, caller: Caller) -> JSO
     return JSONResponse({"message": "The business event has been created", "event_id": event.id})
 
 
-@router.post("/trigger")
+@router.post("/trigger", **documents.TRIGGER)
 async def trigger(request: Request, platform: PlatformDep, caller: Caller) -> JSONResponse:
     """It happened: a child of every active campaign that waits for it is started."""
     given = parse.new_trigger(await callers.json_object(request))
@@ -100,7 +100,7 @@ async def trigger(request: Request, platform: PlatformDep, caller: Caller) -> JS
     return JSONResponse({"message": "The business event has been triggered"})
 
 
-@router.post("/search")
+@router.post("/search", **documents.SEARCH)
 async def search(request: Request, platform: PlatformDep, caller: Caller) -> JSONResponse:
     """Business events by id or name, with what came of them."""
     wanted = parse.wanted(await callers.json_object(request))

@@ -1,13 +1,13 @@
 """`/v5/business-events`: trigger, list and search (Business Events v5)."""
 
 from collections.abc import Mapping
-from typing import Annotated, Any, cast
+from typing import Any, cast
 
-from fastapi import APIRouter, Header, Request
+from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse
 
 from reelpress.engage import callers
-from reelpress.engage.business_events import parse, service
+from reelpress.engage.business_events import documents, parse, service
 from reelpress.engage.business_events.model import AttributeType, Known, Refused, TooMany, Wanted
 from reelpress.engage.campaigns.children.model import Started
 from reelpress.engage.v5 import faults
@@ -16,6 +16,7 @@ from reelpress.platform import ids
 from reelpress.platform.web import PlatformDep
 
 MOST_LISTED = 20
+LONGEST_REQUEST_ID = 200
 TYPES: Mapping[AttributeType, str] = {
     "string": "string",
     "int": "number",
@@ -24,16 +25,13 @@ TYPES: Mapping[AttributeType, str] = {
     "array": "array",
 }
 
-RequestId = Annotated[str | None, Header(alias="X-MOE-Request-Id", max_length=200)]
-
 router = APIRouter(prefix="/v5/business-events", tags=["Business events"], route_class=V5Route)
 
 
-@router.post("/triggers")
-async def trigger(
-    request: Request, platform: PlatformDep, caller: V5Caller, request_id: RequestId = None
-) -> JSONResponse:
+@router.post("/triggers", **documents.V5_TRIGGER)
+async def trigger(request: Request, platform: PlatformDep, caller: V5Caller) -> JSONResponse:
     """It happened: a child of every active campaign that waits for it is started."""
+    request_id = _request_id(request)
     try:
         given = parse.new_trigger(await callers.json_object(request), named=True)
         started = await service.trigger(platform, caller, given, needs_campaign=False)
@@ -44,31 +42,31 @@ async def trigger(
     return _answer(_outcome(started), request_id)
 
 
-@router.get("")
-async def list_business_events(
-    platform: PlatformDep,
-    caller: V5Caller,
-    request_id: RequestId = None,
-    name: str | None = None,
-    id: str | None = None,
-    limit: str = str(MOST_LISTED),
-    cursor: str | None = None,
-) -> JSONResponse:
+@router.get("", **documents.V5_LIST)
+async def list_business_events(request: Request, platform: PlatformDep, caller: V5Caller) -> JSONResponse:
     """A page of the workspace's business events, all or those of one name or id."""
+    asked = request.query_params
+    name, event_id, limit = asked.get("name"), asked.get("id"), asked.get("limit", str(MOST_LISTED))
     document = {
-        "filters": {"names": [name] if name else None, "ids": [id] if id else None},
+        "filters": {"names": [name] if name else None, "ids": [event_id] if event_id else None},
         "limit": int(limit) if limit.isdecimal() and len(limit) < 5 else limit,
-        "cursor": cursor,
+        "cursor": asked.get("cursor"),
     }
-    return await _page(platform, caller, document, request_id)
+    return await _page(platform, caller, document, _request_id(request))
 
 
-@router.post("/search")
-async def search(
-    request: Request, platform: PlatformDep, caller: V5Caller, request_id: RequestId = None
-) -> JSONResponse:
+@router.post("/search", **documents.V5_SEARCH)
+async def search(request: Request, platform: PlatformDep, caller: V5Caller) -> JSONResponse:
     """A page of the business events with one of these names or ids."""
-    return await _page(platform, caller, await callers.json_object(request), request_id)
+    return await _page(platform, caller, await callers.json_object(request), _request_id(request))
+
+
+def _request_id(request: Request) -> str | None:
+    """What the caller calls this request; given back in the answer. Raises V5Fault (400)."""
+    given = request.headers.get("x-moe-request-id")
+    if given is not None and len(given) > LONGEST_REQUEST_ID:
+        raise _wrong("X-MOE-Request-Id", f"a request id has at most {LONGEST_REQUEST_ID} characters", None)
+    return given
 
 
 async def _page(

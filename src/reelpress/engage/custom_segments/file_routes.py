@@ -5,7 +5,7 @@ from typing import Any, Literal, cast
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse
 
-from reelpress.engage.custom_segments import faults, files, limits
+from reelpress.engage.custom_segments import documents, faults, files, limits
 from reelpress.engage.custom_segments.access import Caller
 from reelpress.engage.custom_segments.files import FileRequest
 from reelpress.engage.custom_segments.model import Json
@@ -23,7 +23,7 @@ TYPES = ("string", "double")
 router = APIRouter(tags=["Custom segments"], route_class=SegmentRoute)
 
 
-@router.post("/v2/custom-segments/file-segment", status_code=202)
+@router.post("/v2/custom-segments/file-segment", status_code=202, **documents.CREATE_FILE)
 async def create_file_segment(request: Request, platform: PlatformDep, workspace_id: Caller) -> JSONResponse:
     """A segment of the users listed in the file, which a job reads."""
     asked = await _read(platform, await read_document(request), creating=True)
@@ -32,19 +32,19 @@ async def create_file_segment(request: Request, platform: PlatformDep, workspace
     return accepted("File-segment creation request accepted", segment)
 
 
-@router.put("/v2/custom-segments/file-segment/add-users", status_code=202)
+@router.put("/v2/custom-segments/file-segment/add-users", status_code=202, **documents.CHANGE_FILE)
 async def add_users(request: Request, platform: PlatformDep, workspace_id: Caller) -> JSONResponse:
     """Add the users listed in the file."""
     return await _change(request, platform, workspace_id, "add")
 
 
-@router.put("/v2/custom-segments/file-segment/remove-users", status_code=202)
+@router.put("/v2/custom-segments/file-segment/remove-users", status_code=202, **documents.CHANGE_FILE)
 async def remove_users(request: Request, platform: PlatformDep, workspace_id: Caller) -> JSONResponse:
     """Remove the users listed in the file."""
     return await _change(request, platform, workspace_id, "remove")
 
 
-@router.put("/v2/custom-segments/file-segment/replace", status_code=202)
+@router.put("/v2/custom-segments/file-segment/replace", status_code=202, **documents.CHANGE_FILE)
 async def replace_users(request: Request, platform: PlatformDep, workspace_id: Caller) -> JSONResponse:
     """Put the users listed in the file in the place of all."""
     return await _change(request, platform, workspace_id, "replace")

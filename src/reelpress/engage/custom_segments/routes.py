@@ -10,7 +10,7 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
 from fastapi.routing import APIRoute
 
-from reelpress.engage.custom_segments import faults, limits, service
+from reelpress.engage.custom_segments import documents, faults, limits, service
 from reelpress.engage.custom_segments.access import Caller
 from reelpress.engage.custom_segments.describe import describe
 from reelpress.engage.custom_segments.faults import SegmentFault
@@ -20,6 +20,7 @@ from reelpress.platform.telemetry import log
 from reelpress.platform.web import PlatformDep
 
 LARGEST_BODY_BYTES = 128 * 1024
+DEEPEST_BODY = 50
 TRACE_FRAMES = 4
 TYPES = {"FILTER": "ELASTIC_SEARCH", "FILE": "FILE_SEGMENT"}
 
@@ -53,7 +54,7 @@ class SegmentRoute(APIRoute):
 router = APIRouter(tags=["Custom segments"], route_class=SegmentRoute)
 
 
-@router.post("/v3/custom-segments", status_code=201)
+@router.post("/v3/custom-segments", status_code=201, **documents.CREATE)
 async def create_segment(request: Request, platform: PlatformDep, workspace_id: Caller) -> JSONResponse:
     """A segment of those whom these filters hold for."""
     await limits.take(platform, workspace_id, "create")
@@ -62,43 +63,43 @@ async def create_segment(request: Request, platform: PlatformDep, workspace_id: 
     return _answer(_shown(segment), 201)
 
 
-@router.get("/v3/custom-segments")
-async def list_segments(platform: PlatformDep, workspace_id: Caller, name: str | None = None) -> JSONResponse:
+@router.get("/v3/custom-segments", **documents.LIST)
+async def list_segments(request: Request, platform: PlatformDep, workspace_id: Caller) -> JSONResponse:
     """All segments, or the one of exactly this name."""
     await limits.take(platform, workspace_id, "list")
+    name = request.query_params.get("name")
     readable = name is None or "\0" not in name
     segments = await service.every(platform, workspace_id, name) if readable else []
     return _answer([_listed(segment) for segment in segments])
 
 
-@router.get("/v3/custom-segments/{segment_id}")
-async def get_segment(platform: PlatformDep, workspace_id: Caller, segment_id: str) -> JSONResponse:
+@router.get("/v3/custom-segments/{segment_id}", **documents.GET)
+async def get_segment(request: Request, platform: PlatformDep, workspace_id: Caller) -> JSONResponse:
     """The segment with this id, in a list, which is empty when there is none."""
     await limits.take(platform, workspace_id, "get")
-    found = await service.find(platform, workspace_id, segment_id)
+    found = await service.find(platform, workspace_id, request.path_params["segment_id"])
     return _answer([_listed(found)] if found else [])
 
 
-@router.patch("/v3/custom-segments/{segment_id}")
-async def update_segment(
-    request: Request, platform: PlatformDep, workspace_id: Caller, segment_id: str
-) -> JSONResponse:
+@router.patch("/v3/custom-segments/{segment_id}", **documents.UPDATE)
+async def update_segment(request: Request, platform: PlatformDep, workspace_id: Caller) -> JSONResponse:
     """Other filters, and perhaps another name."""
     await limits.take(platform, workspace_id, "update")
     body = await read_document(request)
     name = text_of(body, "name") if body.get("name") is not None else None
     by = text_of(body, "updated_by") if body.get("updated_by") is not None else None
+    segment_id: str = request.path_params["segment_id"]
     segment = await service.update(platform, workspace_id, segment_id, name, _filters_of(body), by)
     return _answer(_shown(segment))
 
 
-@router.patch("/v2/custom-segments/archive", status_code=202)
+@router.patch("/v2/custom-segments/archive", status_code=202, **documents.ARCHIVE)
 async def archive_segment(request: Request, platform: PlatformDep, workspace_id: Caller) -> JSONResponse:
     """Put a segment aside; what refers to it goes on meaning the same."""
     return await _set_archived(request, platform, workspace_id, archived=True)
 
 
-@router.patch("/v2/custom-segments/unarchive", status_code=202)
+@router.patch("/v2/custom-segments/unarchive", status_code=202, **documents.ARCHIVE)
 async def unarchive_segment(request: Request, platform: PlatformDep, workspace_id: Caller) -> JSONResponse:
     """Make an archived segment active again."""
     return await _set_archived(request, platform, workspace_id, archived=False)
@@ -155,16 +156,19 @@ def _filters_of(body: Json) -> Json:
     return cast("Json", filters)
 
 
-def _is_storable(value: object) -> bool:
-    """Whether the database can hold the JSON: no NUL and no half of a surrogate pair in any text."""
+def _is_storable(value: object, depth: int = 0) -> bool:
+    """Whether the database can hold the JSON: no NUL and no half of a surrogate pair in any text; and
+    whether it is flat enough to be read and written without running out of stack."""
+    if depth > DEEPEST_BODY:
+        return False
     match value:
         case str():
             return not any(one == "\0" or "\ud800" <= one <= "\udfff" for one in value)
         case list():
-            return all(map(_is_storable, cast("list[object]", value)))
+            return all(_is_storable(item, depth + 1) for item in cast("list[object]", value))
         case dict():
             pairs = cast("dict[str, object]", value)
-            return all(_is_storable(key) and _is_storable(item) for key, item in pairs.items())
+            return all(_is_storable(key) and _is_storable(item, depth + 1) for key, item in pairs.items())
         case _:
             return True
 

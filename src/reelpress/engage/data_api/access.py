@@ -28,17 +28,22 @@ class Workspace:
     name: str = ""
 
 
-class DataKeyHolder(Access, SecurityBase):
+class KeyAccess(Access, SecurityBase):
+    """What /openapi.json says of every API that Basic authentication opens."""
+
+    scheme_name = "Data API key"
+    model = HTTPBase(
+        scheme="basic", description="User: the workspace id. Password: a Data API key of the workspace."
+    )
+
+
+class DataKeyHolder(KeyAccess):
     """A client that knows a live Data API key of the workspace it names.
 
     `named` says whether path or query must name the workspace beside the credentials.
     """
 
     summary = "a Data API key of the workspace"
-    scheme_name = "Data API key"
-    model = HTTPBase(
-        scheme="basic", description="User: the workspace id. Password: a Data API key of the workspace."
-    )
 
     def __init__(self, *, named: bool = True) -> None:
         self._named = named

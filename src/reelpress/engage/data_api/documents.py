@@ -72,6 +72,7 @@ def document(
     refusal: type[BaseModel] = FaultAnswer,
     named: bool = True,
     statuses: Mapping[int, str] = REFUSALS,
+    success: int = 200,
 ) -> Documented:
     """Keyword arguments for a route's decorator; `named`: the query may name the workspace."""
     parameters = [
@@ -88,7 +89,7 @@ def document(
     extra: dict[str, Any] = {"parameters": parameters}
     if schema is not None:
         extra["requestBody"] = {"required": True, "content": {"application/json": {"schema": schema}}}
-    responses: dict[int, dict[str, Any]] = {200: {"model": answer, "description": "Accepted"}}
+    responses: dict[int, dict[str, Any]] = {success: {"model": answer, "description": "Accepted"}}
     for status, meaning in statuses.items():
         responses[status] = {"model": refusal, "description": meaning}
     return {"openapi_extra": extra, "responses": responses}
@@ -102,6 +103,13 @@ def in_path(documented: Documented, name: str = "workspace") -> Documented:
     ]
     parameters.append({"name": name, "in": "path", "required": True, "schema": TEXT})
     return {**documented, "openapi_extra": {**extra, "parameters": parameters}}
+
+
+def queried(documented: Documented, *names: str, required: tuple[str, ...] = ()) -> Documented:
+    """The same route with these parameters in its query."""
+    extra = documented["openapi_extra"]
+    added = [{"name": name, "in": "query", "required": name in required, "schema": TEXT} for name in names]
+    return {**documented, "openapi_extra": {**extra, "parameters": [*extra["parameters"], *added]}}
 
 
 def _typed(kind: str, properties: Mapping[str, Schema], *required: str) -> Schema:

@@ -8,12 +8,12 @@ from reelpress.engage.data_api.documents import (
     ATTRIBUTES,
     FLAG,
     TEXT,
-    Documented,
     Schema,
     document,
     fields,
     in_path,
     listed,
+    queried,
 )
 
 
@@ -24,13 +24,6 @@ class Connected(BaseModel):
 
 class Nothing(BaseModel):
     """An empty object."""
-
-
-def queried(documented: Documented, *names: str, required: tuple[str, ...] = ()) -> Documented:
-    """The same route with these parameters in its query."""
-    extra = documented["openapi_extra"]
-    added = [{"name": name, "in": "query", "required": name in required, "schema": TEXT} for name in names]
-    return {**documented, "openapi_extra": {**extra, "parameters": [*extra["parameters"], *added]}}
 
 
 AUTHENTICATION = document(

@@ -4,7 +4,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse
 
 from reelpress.engage import callers
-from reelpress.engage.previews import parse, service
+from reelpress.engage.previews import documents, parse, service
 from reelpress.engage.previews.model import Invalid
 from reelpress.engage.v5 import faults
 from reelpress.engage.v5.web import V5Caller, V5Route
@@ -13,7 +13,7 @@ from reelpress.platform.web import PlatformDep
 router = APIRouter(prefix="/v5/personalization", tags=["Personalized preview"], route_class=V5Route)
 
 
-@router.post("/preview")
+@router.post("/preview", **documents.PREVIEW)
 async def preview(request: Request, platform: PlatformDep, caller: V5Caller) -> JSONResponse:
     """What the content sent here says to one customer; nothing is stored or sent."""
     document = await callers.json_object(request)

@@ -10,12 +10,12 @@ from fastapi.routing import APIRoute
 
 from reelpress.engage import callers
 from reelpress.engage.callers import NotKnown, Unreadable
+from reelpress.engage.data_api.access import KeyAccess
 from reelpress.engage.v5.faults import V5Fault
-from reelpress.platform.auth import Access
 from reelpress.platform.telemetry import log, place_of
 
 
-class V5KeyHolder(Access):
+class V5KeyHolder(KeyAccess):
     """A client that knows a live key of the workspace whose id is its user name."""
 
     summary = "an API key of the workspace"
