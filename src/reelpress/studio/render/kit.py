@@ -26,7 +26,7 @@ from reelpress.studio.render.quality import SAMPLE_FRAMES, calibrated, decoded
 from reelpress.studio.render.segment import Segment
 from reelpress.studio.render.slices import frame_number_bits
 
-_GENERATION = 8  # rises when equal input gives other bytes
+_GENERATION = 9  # rises when equal input gives other bytes
 RULES = digest(BUILD, repr((SHARED, PERSONAL, BAND)), _GENERATION)
 MAX_DRIFT = 6.0  # levels, root mean square of a block of kept rows, between a black and a white band
 _CONTRAST = (16, 235)
@@ -139,8 +139,7 @@ class Kits:
         return Kit(span, picture, quantiser, margin, pieces or ())
 
     def _choose(self, span: Span, picture: str) -> _Choice:
-        sample = [frame.copy() for frame in self._frames(span.first, min(SAMPLE_FRAMES, span.frames))]
-        quantiser = calibrated(sample, self._fps)
+        quantiser = min(calibrated(sample, self._fps) for sample in self._samples(span))
         if span.kind != "band":
             return _Choice(quantiser, -1)
         bases = self.bases(span, picture)
@@ -152,6 +151,13 @@ class Kits:
             return _Choice(quantiser, -1)
         finally:
             bases.close()
+
+    def _samples(self, span: Span) -> Iterator[list[Frame]]:
+        """The first frames of a span; of one with several GOPs those of its middle and its end as well."""
+        count = min(SAMPLE_FRAMES, span.frames)
+        last = span.frames - count
+        for first in (0,) if len(self.gops(span)) == 1 else (0, last // 2, last):
+            yield [frame.copy() for frame in self._frames(span.first + first, count)]
 
     def _proven(self, kit: Kit, bases: Bases) -> bool:
         """Whether kept rows decode alike beside a black and a white band."""

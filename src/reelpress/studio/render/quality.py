@@ -14,13 +14,14 @@ from reelpress.studio.render.mp4.h264 import annex_b
 from reelpress.studio.render.planes import Frame, Plane
 
 QUANTISERS = tuple(range(19, 29))
-SHARED_RATES = (16, 18, 20, 22, 23, 23.5, SHARED.value)  # film grain needs the finer ones
+# Film grain needs the finer ones, and there half a step is a third of the bytes.
+SHARED_RATES = (16, 18, 20, 21, 22, *(22.25 + step / 4 for step in range(7)), SHARED.value)
 SAMPLE_FRAMES = 24  # of a span are enough to choose by
 _EVERY = 3  # of them is compared
 STRAIGHT_PRESET, STRAIGHT_CRF = "veryfast", 23
 # SSIM that a span may lose against the straight encode; the bar for a whole file is 0.003.
 _LOSS = 0.0022
-_SHARED_LOSS = 0.001
+_SHARED_LOSS = 0.002
 _C1, _C2 = (0.01 * 255) ** 2, (0.03 * 255) ** 2
 _BLOCK = 4
 
