@@ -172,8 +172,10 @@ async def test_much_at_once_is_written_by_two_transactions_at_a_time_and_none_is
         nonlocal running, most
         running += 1
         most = max(most, running)
-        await write(*arguments)
-        running -= 1
+        try:
+            await write(*arguments)
+        finally:
+            running -= 1
 
     monkeypatch.setattr(service, "write", counted)
     for _ in range(3):
