@@ -58,6 +58,11 @@ BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("PATCH", "/api/v1/profiles/{profile_id}"): {"attributes": {"first_name": "Mallory"}},
     ("PATCH", "/api/v1/attributes/{key:path}"): {"display_name": "Taken over"},
 }
+# What is put under a name of one's own choice: the same name in two workspaces is two things.
+NAMED_BY_CALLER: dict[str, dict[str, Any]] = {
+    "/api/v1/content-blocks/{block_name}": {"body": "Taken over"},
+    "/api/v1/product-sets/{set_name}": {"items": [{"title": "Taken over"}]},
+}
 # What anybody may see, each for the reason its route gives.
 PUBLIC = {
     "/",
@@ -144,6 +149,8 @@ async def owned(
     await data.json("POST", f"/v1/customer/{workspace.id}", customer)
     campaign = await call.json("POST", "/api/v1/campaigns", _mail_campaign())
     await call.json("POST", f"/api/v1/campaigns/{campaign['id']}/activate")
+    await call.json("PUT", "/api/v1/content-blocks/Footer", {"body": "Lantern & Co"})
+    await call.json("PUT", "/api/v1/product-sets/Shoes", {"items": [{"title": "Boots"}]})
     event = {"type": "event", "customer_id": "cust-ada", "actions": [{"action": "Greeted"}]}
     await data.json("POST", f"/v1/event/{workspace.id}", event)
     await settle()
@@ -170,6 +177,8 @@ async def owned(
         "run_id": import_run["id"],
         "schedule": imported["id"],
         "key": "shoe",
+        "block_name": "Footer",
+        "set_name": "Shoes",
         "position": "0",
         "change": "remove",
         "verb": "stop",
@@ -184,7 +193,12 @@ async def test_every_management_route_refuses_the_ids_of_another_workspace(
     before = await _rows_of(platform, owned.workspace.id)
     foreign = Caller(studio.http, studio.url, other.headers)
     own = Caller(studio.http, studio.url, owned.workspace.headers)
-    aimed = [call for call in calls if call.path.startswith("/api/v1") and "{" in call.path]
+    aimed = [
+        call
+        for call in calls
+        if call.path.startswith("/api/v1") and "{" in call.path
+        if call.method != "PUT" or call.path not in NAMED_BY_CALLER
+    ]
     assert len(aimed) > 30
     answers = {
         str(call): (
@@ -197,6 +211,18 @@ async def test_every_management_route_refuses_the_ids_of_another_workspace(
     reads = [call for call in aimed if call.method == "GET"]
     seen = {str(call): (await own.send("GET", owned.url(call.path)))[0] for call in reads}
     assert {call: status for call, status in seen.items() if status != 200} == {}
+
+
+async def test_a_name_put_by_two_workspaces_is_two_things(
+    owned: Owned, other: TestWorkspace, studio: Studio, platform: Platform
+) -> None:
+    before = await _rows_of(platform, owned.workspace.id)
+    foreign = Caller(studio.http, studio.url, other.headers)
+    for path, body in NAMED_BY_CALLER.items():
+        await foreign.json("PUT", owned.url(path), body)
+        assert (await foreign.send("DELETE", owned.url(path)))[0] == 204
+        assert (await foreign.send("GET", owned.url(path)))[0] == 404
+    assert await _rows_of(platform, owned.workspace.id) == before
 
 
 async def test_every_page_refuses_the_ids_of_another_workspace(

@@ -10,6 +10,7 @@ from reelpress.engage.campaigns.children.routes import router as children_router
 from reelpress.engage.campaigns.routes import router as campaigns_router
 from reelpress.engage.campaigns.sends.routes import router as sends_router
 from reelpress.engage.channels.email.mailbox.routes import router as mailbox_router
+from reelpress.engage.content.routes import router as content_router
 from reelpress.engage.custom_segments.file_routes import router as file_segments_router
 from reelpress.engage.custom_segments.list_routes import router as segment_list_router
 from reelpress.engage.custom_segments.routes import router as segments_router
@@ -47,6 +48,7 @@ routers: list[APIRouter] = [
     data_api_router,
     data_keys_router,
     attribution_router,
+    content_router,
     imports_router,
     erasures_router,
     events_router,

@@ -1,5 +1,6 @@
 """What a campaign says, by channel: checked at save, stored, shown, compiled."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -18,6 +19,7 @@ from reelpress.engage.connectors import (
 )
 from reelpress.engage.connectors import secrets as connector_secrets
 from reelpress.engage.oauth.masking import TYPE_AGAIN, SecretNeeded
+from reelpress.engage.personalize import Template
 from reelpress.platform.context import Platform
 from reelpress.platform.crypto import Keyring
 from reelpress.platform.errors import Refusal
@@ -32,6 +34,11 @@ class EmailContent:
 
     stored: Json
     compiled: CompiledEmail
+
+    @property
+    def templates(self) -> Iterable[Template]:
+        """Every template of it."""
+        return self.compiled.templates.values()
 
 
 CompiledContent: TypeAlias = CompiledConnector | EmailContent

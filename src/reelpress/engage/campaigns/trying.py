@@ -16,11 +16,14 @@ from reelpress.engage.channels.email.message import Mail, UnusableAddress, build
 from reelpress.engage.channels.email.text import html_to_text
 from reelpress.engage.connectors import ConnectorSpec, PreviewedRequest
 from reelpress.engage.connectors import preview as preview_connector
+from reelpress.engage.content import service as content
+from reelpress.engage.content.model import NamedContent, names_in
 from reelpress.engage.personalize import Context, NotSent
 from reelpress.engage.profiles import service as profiles
 from reelpress.engage.profiles.model import Profile
 from reelpress.platform.auth import Principal, audit
 from reelpress.platform.context import Platform
+from reelpress.platform.db import Connection
 from reelpress.platform.errors import Refusal
 from reelpress.platform.ids import new_uuid
 
@@ -55,7 +58,7 @@ async def preview(platform: Platform, workspace_id: str, campaign_id: str, given
         stored = await contents.to_stored(platform, workspace_id, campaign.channel, given.content, stored)
     if not stored:
         raise Refusal(400, "incomplete", "the campaign has no content yet", field="content")
-    context = await _context(platform, campaign, given)
+    context = await _context(platform, campaign, stored, given)
     if campaign.channel is Channel.connector:
         return await _preview_request(platform, workspace_id, stored, context)
     return _preview_mail(stored, context)
@@ -68,9 +71,12 @@ async def rendered_again(platform: Platform, workspace_id: str, send_id: UUID) -
     """
     async with platform.db.connection() as conn:
         made = await sends_store.material(conn, workspace_id, send_id)
-    if made is None:
-        return None
-    context = context_for(made.campaign_id, made.definition, made.profile, made.event, made.business_event)
+        if made is None:
+            return None
+        named = await _named(conn, platform, workspace_id, made.channel, made.definition.content)
+    context = context_for(
+        made.campaign_id, made.definition, made.profile, made.event, made.business_event, named
+    )
     if made.channel is Channel.connector:
         return await _preview_request(platform, workspace_id, made.definition.content, context)
     return _preview_mail(made.definition.content, context)
@@ -107,15 +113,24 @@ def _test_send(campaign: Campaign, send_id: UUID, profile: Profile, event: Json 
     )
 
 
-async def _context(platform: Platform, campaign: Campaign, given: TryInput) -> Context:
+async def _context(platform: Platform, campaign: Campaign, stored: Json, given: TryInput) -> Context:
     async with platform.db.transaction() as conn:
         profile = await profiles.by_identifier(conn, campaign.workspace_id, given.profile)
-    if profile is None:
-        raise _nobody()
+        if profile is None:
+            raise _nobody()
+        named = await _named(conn, platform, campaign.workspace_id, campaign.channel, stored)
     said = given.event_attributes
     if campaign.delivery_type is DeliveryType.business_event_triggered:
-        return context_for(campaign.id, campaign.definition, profile, None, said)
-    return context_for(campaign.id, campaign.definition, profile, said)
+        return context_for(campaign.id, campaign.definition, profile, None, said, named)
+    return context_for(campaign.id, campaign.definition, profile, said, named=named)
+
+
+async def _named(
+    conn: Connection, platform: Platform, workspace_id: str, channel: Channel, stored: Json
+) -> NamedContent:
+    """The content blocks and product sets that this content names, as they are now."""
+    names = names_in(contents.compile_content(platform.keys, channel, stored).templates)
+    return await content.named(conn, platform, workspace_id, names, fresh=True)
 
 
 async def _preview_request(platform: Platform, workspace_id: str, stored: Json, context: Context) -> Preview:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 from urllib.parse import parse_qsl, quote, urlencode
@@ -118,6 +119,17 @@ class CompiledConnector:
     authorization: Authorization | None
     timeout_s: float
     allow_http: bool
+
+    @property
+    def templates(self) -> Iterator[Template]:
+        """Every template of it."""
+        yield self.url
+        yield from (value for _, value in self.headers)
+        rows = () if self.body is None else self.body.rows
+        for pair in (*self.parameters, *rows):
+            yield from (pair.key, pair.value)
+        if self.body is not None and self.body.text is not None:
+            yield self.body.text
 
     def build(self, context: Context) -> PreparedRequest | NotSent:
         """The request for one customer, or why there is none."""

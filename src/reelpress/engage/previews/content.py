@@ -1,8 +1,12 @@
 """Every template of a campaign's content, rendered where it stands (pure)."""
 
 import time
+from collections.abc import Iterator
+from contextlib import suppress
+from itertools import islice
 from typing import Any, Final, cast
 
+from reelpress.engage.content.model import Name, names_in
 from reelpress.engage.personalize import (
     Context,
     Destination,
@@ -32,6 +36,29 @@ def personalized(content: dict[str, Any], context: Context) -> dict[str, Any]:
     if rendering.faults:
         raise Invalid(rendering.faults)
     return rendered
+
+
+def named(content: dict[str, Any]) -> frozenset[Name]:
+    """The content blocks and product sets that the texts name. What is wrong in them, rendering tells."""
+    ends_at = time.thread_time() + ALL_CPU_S
+    found: set[Name] = set()
+    for source in islice(_texts(content, 0), MOST_TEXTS):
+        if time.thread_time() > ends_at:
+            break
+        if "ContentBlock" in source or "ProductSet" in source:
+            with suppress(TemplateFault):
+                found |= names_in([compile_template(source, Destination.PLAIN)])
+    return frozenset(found)
+
+
+def _texts(part: object, depth: int) -> Iterator[str]:
+    if isinstance(part, str):
+        yield part
+    elif isinstance(part, dict):
+        yield from _texts(list(cast("dict[str, object]", part).values()), depth)
+    elif isinstance(part, list) and depth <= DEEPEST:
+        for inner in cast("list[object]", part):
+            yield from _texts(inner, depth + 1)
 
 
 class _Rendering:

@@ -3,6 +3,7 @@
 import asyncio
 from typing import Any
 
+from reelpress.engage.content import service as kept
 from reelpress.engage.personalize import CampaignFacts, Context
 from reelpress.engage.previews import content, store
 from reelpress.engage.previews.model import Asked, Fault, Identifier, Invalid
@@ -20,20 +21,25 @@ NO_CAMPAIGN = CampaignFacts("0" * 24, "Preview")
 async def preview(platform: Platform, workspace_id: str, asked: Asked) -> dict[str, Any]:
     """The content as this customer would get it. Raises Invalid: she is unknown, or a text cannot be
     rendered."""
+    texts = dict(asked.content)
+    names = await asyncio.to_thread(content.named, texts)
     async with platform.db.transaction() as conn:
         profile = await _profile(conn, workspace_id, asked.user)
         if profile is None:
             raise Invalid([Fault("user_identification.value", "No user has this identifier.")])
         display_names = await catalog.display_names(conn, workspace_id)
+        named = await kept.named(conn, platform, workspace_id, names, fresh=True)
     context = Context(
         user=profiles.attributes_for_template(profile),
         event=asked.event,
         campaign=NO_CAMPAIGN,
         display_names=display_names,
         business_event=asked.event,
+        product_sets=named.product_sets,
+        content_blocks=named.content_blocks,
         now=platform.clock.now(),
     )
-    return await asyncio.to_thread(content.personalized, dict(asked.content), context)
+    return await asyncio.to_thread(content.personalized, texts, context)
 
 
 async def _profile(conn: Connection, workspace_id: str, user: Identifier) -> Profile | None:

@@ -8,6 +8,7 @@ from reelpress.engage.campaigns.sends.parcels import Parcel
 from reelpress.engage.channels.email import delivery
 from reelpress.engage.channels.email.compose import compose
 from reelpress.engage.channels.email.message import UnusableAddress, build_message
+from reelpress.engage.content.model import NOTHING_NAMED, Name, NamedContent, names_in
 from reelpress.engage.personalize import CampaignFacts, Context, NotSent
 from reelpress.engage.profiles.model import Profile
 from reelpress.engage.profiles.service import attributes_for_template
@@ -27,14 +28,16 @@ def why_stopped(claimed: Claimed) -> Outcome | None:
     return None
 
 
-def prepare(platform: Platform, claimed: Claimed) -> Parcel | Outcome:
+def names(platform: Platform, claimed: Claimed) -> frozenset[Name]:
+    """The content blocks and product sets that the send's version names."""
+    return names_in(_content(platform, claimed).templates)
+
+
+def prepare(platform: Platform, claimed: Claimed, named: NamedContent) -> Parcel | Outcome:
     """Personalise. A send that cannot be personalised reaches nobody."""
-    content = _compiled.get(
-        claimed.version_id,
-        lambda: compile_content(platform.keys, claimed.channel, claimed.definition.content),
-    )
+    content = _content(platform, claimed)
     context = context_for(
-        claimed.campaign_id, claimed.definition, claimed.profile, claimed.event, claimed.business_event
+        claimed.campaign_id, claimed.definition, claimed.profile, claimed.event, claimed.business_event, named
     )
     if isinstance(content, EmailContent):
         return _mail(platform, claimed, content, context)
@@ -48,6 +51,7 @@ def context_for(
     profile: Profile,
     event: Json | None,
     business_event: Json | None = None,
+    named: NamedContent = NOTHING_NAMED,
 ) -> Context:
     """Everything the templates of a campaign may read."""
     return Context(
@@ -56,6 +60,15 @@ def context_for(
         campaign=CampaignFacts(campaign_id, definition.name, definition.tags),
         display_names=definition.display_names,
         business_event=business_event,
+        product_sets=named.product_sets,
+        content_blocks=named.content_blocks,
+    )
+
+
+def _content(platform: Platform, claimed: Claimed) -> CompiledContent:
+    return _compiled.get(
+        claimed.version_id,
+        lambda: compile_content(platform.keys, claimed.channel, claimed.definition.content),
     )
 
 

@@ -18,7 +18,8 @@ from reelpress.engage.campaigns.sends.model import (
     SendState,
 )
 from reelpress.engage.campaigns.sends.parcels import Parcel, seal, unseal
-from reelpress.engage.campaigns.sends.preparing import prepare, why_stopped
+from reelpress.engage.campaigns.sends.preparing import names, prepare, why_stopped
+from reelpress.engage.content import service as content
 from reelpress.platform.context import Platform
 from reelpress.platform.db import Connection, connection_lost
 from reelpress.platform.errors import not_found
@@ -193,7 +194,14 @@ async def _parcel(conn: Connection, platform: Platform, claimed: Claimed) -> Par
         return stopped
     if claimed.rendered is not None:
         return unseal(platform.keys, claimed.rendered)
-    parcel = prepare(platform, claimed)
+    named = await content.named(
+        conn,
+        platform,
+        claimed.workspace_id,
+        names(platform, claimed),
+        fresh=claimed.kind is SendKind.test,
+    )
+    parcel = prepare(platform, claimed, named)
     if not isinstance(parcel, Outcome):
         await store.keep_rendered(conn, claimed, seal(platform.keys, parcel))
     return parcel

@@ -1,0 +1,1 @@
+"""Plain data of the workspace that templates name: content blocks and product sets."""
