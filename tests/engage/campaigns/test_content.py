@@ -100,6 +100,7 @@ async def test_the_personalised_preview_shows_them_and_names_what_is_missing(fil
         {
             "subject": "{{ContentBlock['Other']}}",
             "html_content": "{{ContentBlock['Other']|default('none')}}",
+            "odd": "{{ContentBlock['no\0name']|default('none')}}",
             "deep": "{{",
         },
     )

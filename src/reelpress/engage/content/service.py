@@ -73,9 +73,8 @@ async def put_set(platform: Platform, principal: Principal, name: str, items: ob
 
 async def delete(platform: Platform, principal: Principal, kind: Kind, name: str) -> None:
     """Templates that name it fail from then on. Raises Refusal (404)."""
-    known = parse.is_block_name(name) if kind == "ContentBlock" else parse.is_set_name(name)
     async with platform.db.transaction() as conn:
-        if not known or not await store.delete(conn, principal.workspace_id, kind, name):
+        if not _can_be(kind, name) or not await store.delete(conn, principal.workspace_id, kind, name):
             raise not_found(_WORDS[kind], name)
         await audit(conn, principal, f"{_WORDS[kind].replace(' ', '_')}.deleted", name)
     recent_of(platform).forget()
@@ -97,11 +96,15 @@ async def named(
     unread = [name for name in names if name not in found]
     if unread:
         changes = recent.changes
-        there = await store.values(conn, workspace_id, [name for name in unread if "\0" not in name[1]])
+        there = await store.values(conn, workspace_id, [name for name in unread if _can_be(*name)])
         read = {name: there.get(name) for name in unread}
         recent.keep(workspace_id, read, changes)
         found |= read
     return NamedContent(_of("ContentBlock", found), _of("ProductSet", found))
+
+
+def _can_be(kind: Kind, name: str) -> bool:
+    return parse.is_block_name(name) if kind == "ContentBlock" else parse.is_set_name(name)
 
 
 def _of(kind: Kind, found: dict[Name, Value]) -> dict[str, Value]:
