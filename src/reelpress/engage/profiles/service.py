@@ -151,12 +151,17 @@ async def _resolve_customers(
     create: Collection[Identity],
     now: datetime,
 ) -> Resolved:
-    """`resolve` where everybody is named by a customer id: one statement when all of them exist."""
-    locked = await store.lock_customers(conn, workspace_id, {one.customer_id for one in identities})
-    newcomers = _newcomers([one for one in create if one.customer_id not in locked])
+    """`resolve` where everybody is named by a customer id.
+
+    Nobody is held while newcomers are written: who waits there for another's newcomer must hold nothing
+    that the other may still want.
+    """
+    named = {one.customer_id for one in identities if one.customer_id is not None}
+    known = await store.ids_by_customer_ids(conn, workspace_id, named)
+    newcomers = _newcomers([one for one in create if one.customer_id not in known])
     if newcomers:
         await store.insert(conn, workspace_id, _fresh_rows(newcomers), now)
-        locked |= await store.lock_customers(conn, workspace_id, {one.customer_id for one in newcomers})
+    locked = await store.lock_customers(conn, workspace_id, named)
     found = {one: profile for one in identities if (profile := locked.get(one.customer_id)) is not None}
     return Resolved(found, frozenset(newcomers.values()) & {profile.id for profile in found.values()})
 

@@ -50,8 +50,12 @@ class Device:
 async def ids_by_customer_ids(
     conn: Connection, workspace_id: str, customer_ids: Collection[str]
 ) -> dict[str, str]:
+    """A join stays quick also where a plan was made for a table still empty."""
     rows = await conn.fetch(
-        "SELECT customer_id, id FROM profiles WHERE workspace_id = $1 AND customer_id = ANY($2::text[])",
+        """
+        SELECT p.customer_id, p.id FROM unnest($2::text[]) AS wanted (customer_id)
+        JOIN profiles p ON p.workspace_id = $1 AND p.customer_id = wanted.customer_id
+        """,
         workspace_id,
         list(customer_ids),
     )
@@ -151,9 +155,9 @@ async def lock(
 
 
 async def lock_customers(
-    conn: Connection, workspace_id: str, customer_ids: Collection[str | None]
+    conn: Connection, workspace_id: str, customer_ids: Collection[str]
 ) -> dict[str | None, Profile]:
-    """`lock` by customer id alone. A join stays quick also where a plan was made for a table still empty."""
+    """`lock` by customer id alone; a join, as in `ids_by_customer_ids`."""
     rows = await conn.fetch(
         """
         SELECT p.id, p.customer_id, p.attributes, p.platforms, p.created_at, p.updated_at, p.last_seen_at
