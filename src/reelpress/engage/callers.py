@@ -3,13 +3,12 @@
 Each of these APIs says no in words of its own, so what is wrong is told as a value of the exception.
 """
 
-import base64
-import binascii
 from typing import Any, Literal, cast
 
 import msgspec
 from fastapi import Request
 
+from reelpress.engage.basic import user_and_password
 from reelpress.engage.data_api import keys
 from reelpress.platform.context import Platform
 
@@ -77,10 +76,7 @@ def _credentials(header: str) -> tuple[str, str]:
     scheme, _, encoded = header.strip().partition(" ")
     if scheme.lower() != "basic":
         raise NotKnown("missing")
-    try:
-        user, _, password = base64.b64decode(encoded.strip(), validate=True).decode().partition(":")
-    except (binascii.Error, ValueError):
-        raise NotKnown("missing") from None
+    user, password = user_and_password(encoded) or ("", "")
     if not user or not password:
         raise NotKnown("missing")
     return user, password

@@ -1,12 +1,11 @@
 """Basic authentication of the Segments API: the workspace id is the user, a Data API key the password."""
 
-import base64
-import binascii
 from typing import Annotated
 
 from fastapi import Request
 from fastapi.params import Depends as DependsParam
 
+from reelpress.engage.basic import user_and_password
 from reelpress.engage.custom_segments import faults
 from reelpress.engage.data_api import keys
 from reelpress.engage.data_api.access import KeyAccess
@@ -38,10 +37,7 @@ Caller = Annotated[str, DependsParam(SegmentKeyHolder())]
 
 def _credentials(header: str | None) -> tuple[str, str]:
     scheme, _, encoded = (header or "").strip().partition(" ")
-    try:
-        user, _, password = base64.b64decode(encoded.strip(), validate=True).decode().partition(":")
-    except (binascii.Error, ValueError):
-        user, password = "", ""
+    user, password = user_and_password(encoded) or ("", "")
     # A NUL is in no id of ours, and the database would not take it.
     if scheme.lower() != "basic" or not user or "\0" in user + password:
         raise faults.unauthorized("Invalid APP_KEY used in Authentication Header")

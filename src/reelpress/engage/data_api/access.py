@@ -1,7 +1,5 @@
 """Basic authentication of the Data API: the workspace id is the user, a Data API key the password."""
 
-import base64
-import binascii
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -10,6 +8,7 @@ from fastapi.openapi.models import HTTPBase
 from fastapi.params import Depends as DependsParam
 from fastapi.security.base import SecurityBase
 
+from reelpress.engage.basic import user_and_password
 from reelpress.engage.data_api import faults, keys
 from reelpress.engage.data_api.faults import DataApiFault
 from reelpress.engage.data_api.keys import KeyCheck
@@ -98,12 +97,10 @@ def _credentials(request: Request) -> tuple[str, str]:
         raise faults.unauthorized(
             "Invalid authorization used. MoEngage only supports 'Basic Auth' authorization."
         )
-    try:
-        user, colon, password = base64.b64decode(encoded.strip(), validate=True).decode().partition(":")
-    except (binascii.Error, ValueError):
-        user, colon, password = "", "", ""
-    if not colon:
+    pair = user_and_password(encoded)
+    if pair is None:
         raise faults.unauthorized("Authorization details are missing")
+    user, password = pair
     if not user:
         raise faults.unauthorized("Username (APP_KEY) is missing in the Basic Auth authorization.")
     if not password:

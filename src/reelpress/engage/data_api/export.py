@@ -6,6 +6,7 @@ from typing import Any, cast
 
 from reelpress.engage.data_api import faults
 from reelpress.engage.data_api.faults import DataApiFault
+from reelpress.engage.data_api.fields import read_list
 from reelpress.engage.data_api.parse import plain_text
 from reelpress.engage.profiles.lookup import IDENTIFIER_TYPES, Named
 from reelpress.engage.profiles.model import Profile
@@ -34,16 +35,7 @@ def parse_export(document: dict[str, Any]) -> ExportOrder:
     if not isinstance(data, dict):
         raise faults.malformed("data")
     wanted = cast("dict[str, Any]", data)
-    given = wanted.get("identifiers")
-    if given is None:
-        raise faults.missing("identifiers")
-    if not isinstance(given, list):
-        raise faults.malformed("identifiers")
-    identifiers = cast("list[object]", given)
-    if not identifiers:
-        raise DataApiFault(400, "MissingAttributeError", "identifiers cannot be empty array", "identifiers")
-    if len(identifiers) > MOST_USERS:
-        raise faults.limit_breached("users", MOST_USERS)
+    identifiers = read_list(wanted, "identifiers", MOST_USERS, limit_of="users")
     return ExportOrder(
         tuple(_identifier(one) for one in identifiers), _fields(wanted.get("user_fields_to_export"))
     )

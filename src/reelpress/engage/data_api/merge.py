@@ -3,8 +3,7 @@
 from typing import Any, cast
 
 from reelpress.engage.data_api import faults
-from reelpress.engage.data_api.faults import DataApiFault
-from reelpress.engage.data_api.parse import plain_text
+from reelpress.engage.data_api.fields import read_identity_pair, read_list
 from reelpress.engage.merges.model import Pair
 from reelpress.engage.profiles.lookup import IDENTIFIER_TYPES, Named
 
@@ -13,17 +12,7 @@ MOST_PAIRS = 50
 
 def parse_merge(document: dict[str, Any]) -> list[Pair]:
     """The pairs of a merge call in their order. Raises DataApiFault."""
-    given = document.get("merge_data")
-    if given is None:
-        raise faults.missing("merge_data")
-    if not isinstance(given, list):
-        raise faults.malformed("merge_data")
-    pairs = cast("list[object]", given)
-    if not pairs:
-        raise DataApiFault(400, "MissingAttributeError", "merge_data cannot be empty array", "merge_data")
-    if len(pairs) > MOST_PAIRS:
-        raise faults.limit_breached("merge_data", MOST_PAIRS)
-    return [_pair(one) for one in pairs]
+    return [_pair(one) for one in read_list(document, "merge_data", MOST_PAIRS)]
 
 
 def parse_delete(document: dict[str, Any]) -> Named:
@@ -32,16 +21,7 @@ def parse_delete(document: dict[str, Any]) -> Named:
     The schema of the page lists `identifiers`, its operation `identity_type` and `identity_value`; the
     latter is what clients send.
     """
-    kind, value = plain_text(document.get("identity_type")), plain_text(document.get("identity_value"))
-    if not kind:
-        raise faults.missing("identity_type")
-    if kind not in IDENTIFIER_TYPES:
-        raise DataApiFault(
-            400, "ValueError", f"identity type can only be in {list(IDENTIFIER_TYPES)}", "identity_type"
-        )
-    if not value:
-        raise faults.missing("identity_value")
-    return kind, value
+    return read_identity_pair(document, IDENTIFIER_TYPES)
 
 
 def _pair(item: object) -> Pair:

@@ -9,7 +9,7 @@ from reelpress.engage.data_api import documents, faults
 from reelpress.engage.data_api.access import Caller
 from reelpress.engage.data_api.body import ERASURE_BODY, read_document
 from reelpress.engage.data_api.faults import DataApiFault
-from reelpress.engage.data_api.parse import plain_text
+from reelpress.engage.data_api.fields import read_identity_pair, read_list
 from reelpress.engage.data_api.route import ACCEPTED, DataApiRoute
 from reelpress.engage.privacy import service
 from reelpress.engage.privacy.model import IDENTITY_TYPES, Identity
@@ -41,28 +41,10 @@ def parse_request(document: dict[str, Any]) -> list[Identity]:
     for name in ("submitted_time", "api_version"):
         if not isinstance(document[name], str):
             raise faults.no_text(name)
-    given = document["identities"]
-    if not isinstance(given, list):
-        raise faults.malformed("identities")
-    identities = cast("list[object]", given)
-    if not identities:
-        raise DataApiFault(400, "MissingAttributeError", "identities cannot be empty array", "identities")
-    if len(identities) > MOST_IDENTITIES:
-        raise faults.limit_breached("identities", MOST_IDENTITIES)
-    return [_identity(one) for one in identities]
+    return [_identity(one) for one in read_list(document, "identities", MOST_IDENTITIES)]
 
 
 def _identity(item: object) -> Identity:
     if not isinstance(item, dict):
         raise faults.malformed("identities")
-    fields = cast("dict[str, Any]", item)
-    kind, value = plain_text(fields.get("identity_type")), plain_text(fields.get("identity_value"))
-    if not kind:
-        raise faults.missing("identity_type")
-    if kind not in IDENTITY_TYPES:
-        raise DataApiFault(
-            400, "ValueError", f"identity type can only be in {list(IDENTITY_TYPES)}", "identity_type"
-        )
-    if not value:
-        raise faults.missing("identity_value")
-    return Identity(kind, value)
+    return Identity(*read_identity_pair(cast("dict[str, Any]", item), IDENTITY_TYPES))
