@@ -29,7 +29,10 @@ OPEN = """async (file) => {
 }"""
 GREY_AT = """async (seconds) => {
   const video = document.querySelector('video');
-  await new Promise((done) => { video.onseeked = done; video.currentTime = seconds; });
+  const sought = new Promise((done) => { video.onseeked = done; });
+  const shown = new Promise((done) => { video.requestVideoFrameCallback(done); });  // `seeked` may come before
+  video.currentTime = seconds;
+  await Promise.all([sought, shown]);
   const canvas = document.createElement('canvas');
   canvas.width = video.videoWidth; canvas.height = video.videoHeight;
   const context = canvas.getContext('2d');
