@@ -30,7 +30,7 @@ OPEN = """async (file) => {
 GREY_AT = """async (seconds) => {
   const video = document.querySelector('video');
   const sought = new Promise((done) => { video.onseeked = done; });
-  const shown = new Promise((done) => { video.requestVideoFrameCallback(done); });  // `seeked` may come before
+  const shown = new Promise((done) => { video.requestVideoFrameCallback(done); });  // may come after `seeked`
   video.currentTime = seconds;
   await Promise.all([sought, shown]);
   const canvas = document.createElement('canvas');
