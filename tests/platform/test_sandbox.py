@@ -2,6 +2,7 @@
 
 import multiprocessing
 import os
+import threading
 import time
 from pathlib import Path
 
@@ -41,6 +42,10 @@ def refuse() -> None:
 
 def die() -> None:
     os._exit(3)
+
+
+def niceness() -> int:
+    return os.getpriority(os.PRIO_PROCESS, threading.get_native_id())
 
 
 def write_much() -> None:
@@ -146,3 +151,11 @@ async def test_a_program_that_takes_too_long_is_ended(sandbox: Sandbox) -> None:
 async def test_a_program_that_is_not_installed_is_said_to_be(sandbox: Sandbox) -> None:
     with pytest.raises(ProgramMissing, match="no-such-program"):
         await sandbox.run(run_program, ["no-such-program"], Path.cwd(), {}, 1.0)
+
+
+async def test_yielding_work_has_a_low_priority_and_what_follows_in_its_process_has_not(
+    sandbox: Sandbox,
+) -> None:
+    before = await sandbox.render(niceness, timeout_s=30)
+    assert await sandbox.render(niceness, timeout_s=30, yielding=True) > before
+    assert await sandbox.render(niceness, timeout_s=30) == before

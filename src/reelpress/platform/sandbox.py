@@ -12,10 +12,12 @@ import shutil
 import signal
 import subprocess
 import tempfile
+import threading
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
+from functools import partial
 from multiprocessing.connection import Connection as Pipe
 from multiprocessing.process import BaseProcess
 from pathlib import Path
@@ -28,6 +30,7 @@ PR_SET_PDEATHSIG = 1
 CLONE_NEWUSER, CLONE_NEWNET = 0x10000000, 0x40000000
 KILL_GRACE_S = 1.0
 LOG_CHARACTERS = 20_000
+NICENESS = 15
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,14 +72,18 @@ class Sandbox:
         """
         return await asyncio.to_thread(self._run, function, arguments, limits or Limits(), folder)
 
-    async def render(self, function: Callable[..., T], *arguments: object, timeout_s: float) -> T:
+    async def render(
+        self, function: Callable[..., T], *arguments: object, timeout_s: float, yielding: bool = False
+    ) -> T:
         """Run in the pool of render processes. Raises SandboxTimeout, SandboxCrash, or the function's own.
 
-        After a crash or a time-out the pool is made anew; what else ran in it raises SandboxCrash.
+        `yielding` work leaves the processors to work that is not, also in other processes. After a crash or
+        a time-out the pool is made anew; what else ran in it raises SandboxCrash.
         """
         pool = self._open_pool()
         try:
-            future = asyncio.wrap_future(pool.submit(function, *arguments))
+            work = partial(_yielding, function) if yielding else function
+            future = asyncio.wrap_future(pool.submit(work, *arguments))
             return await asyncio.wait_for(future, timeout_s)
         except BrokenProcessPool as fault:
             self._drop(pool)
@@ -228,6 +235,17 @@ def die_with_parent(signal_number: int = signal.SIGKILL, parent: int | None = No
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     if parent is not None and os.getppid() != parent:
         os._exit(1)
+
+
+def _yielding(function: Callable[..., T], *arguments: object) -> T:
+    """Run in a thread of low priority: on Linux each thread has its own, and gives it to those it starts."""
+    with ThreadPoolExecutor(1, initializer=_be_nice) as thread:
+        return thread.submit(function, *arguments).result()
+
+
+def _be_nice() -> None:
+    with contextlib.suppress(OSError):
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICENESS)
 
 
 def _child(

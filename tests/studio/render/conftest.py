@@ -45,13 +45,16 @@ class Job:
         return Converter().to_rgb(self.frames()[number])
 
 
+def press_order(job: Job, folder: Path) -> PressOrder:
+    """The job as a render process takes it; what is kept lies in `folder`."""
+    own = {name: file_digest(path) for name, path in job.files.items() if name in job.plan.resources}
+    return PressOrder(job.plan.encode(), job.resolved, job.files, own, Stockroom(folder / "cache"))
+
+
 def pressed(job: Job, folder: Path) -> Path:
     """The customer's video as a file in `folder`; what was made before it lies there too."""
-    own = {name: file_digest(path) for name, path in job.files.items() if name in job.plan.resources}
     path = folder / "video.mp4"
-    write_video(
-        PressOrder(job.plan.encode(), job.resolved, job.files, own, Stockroom(folder / "cache")), path
-    )
+    write_video(press_order(job, folder), path)
     return path
 
 

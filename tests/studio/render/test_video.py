@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 from tests.studio.mlt_documents import clear, document, filter_, text
-from tests.studio.render.conftest import Job, MakeJob, pressed
+from tests.studio.render.conftest import Job, MakeJob, press_order, pressed
 from tests.studio.render.mp4_boxes import find, top_boxes
 from tests.studio.render.test_frames import FILM, over_film
 
@@ -72,7 +72,7 @@ def test_two_runs_give_equal_bytes(job: MakeJob, tmp_path: Path) -> None:
     for folder in folders:
         folder.mkdir()
         pressed(made, folder)
-        render_previews(made.plan, made.resolved, made.files, folder)
+        render_previews(press_order(made, folder), folder)
     for name in ("video.mp4", "poster.jpg", "preview.webp", "preview.gif"):
         assert (folders[0] / name).read_bytes() == (folders[1] / name).read_bytes(), name
 
@@ -94,7 +94,7 @@ def test_after_encoding_two_customers_agree_outside_the_box_to_40_db(job: MakeJo
 
 def test_previews_are_small_move_and_begin_with_the_text_visible(job: MakeJob, tmp_path: Path) -> None:
     made, bare = titled(job), job(over_film())
-    rendered = render_previews(made.plan, made.resolved, made.files, tmp_path)
+    rendered = render_previews(press_order(made, tmp_path), tmp_path)
     poster = np.asarray(Image.open(rendered.poster).convert("L"), int)
     assert poster.shape == (180, 320)
     for path in (rendered.webp, rendered.gif):
@@ -113,7 +113,7 @@ def test_a_busy_preview_degrades_until_it_fits(
 ) -> None:
     monkeypatch.setattr("reelpress.studio.render.previews.MAX_BYTES", 30_000)
     made = titled(job)
-    rendered = render_previews(made.plan, made.resolved, made.files, tmp_path)
+    rendered = render_previews(press_order(made, tmp_path), tmp_path)
     assert rendered.webp.stat().st_size <= 30_000
     assert rendered.gif.stat().st_size <= 30_000
 
@@ -123,7 +123,7 @@ def test_an_image_is_one_upright_jpeg_of_the_frame_that_shows_the_layers(
 ) -> None:
     scene = over_film(clear("title", 50, text("Hi {{name}}") + FADE))
     made = job(scene, OutputSpec(kind="image"), name="Asha")
-    rendered = render_image(made.plan, made.resolved, made.files, tmp_path)
+    rendered = render_image(press_order(made, tmp_path), tmp_path)
     with Image.open(rendered.path) as image:
         assert (image.format, image.size) == ("JPEG", (320, 180))
         assert (np.asarray(image.convert("L"))[40:100, 20:200] > 230).sum() > 100

@@ -8,11 +8,12 @@ The straight way, `render_straight`, is the reference.
 """
 
 from reelpress.studio.render.checks import warnings_for
+from reelpress.studio.render.glance import render_image, render_previews
 from reelpress.studio.render.model import PressedVideo, RenderedImage, RenderedPreviews, RenderFault
 from reelpress.studio.render.pressroom import PressOrder, Stockroom, file_digest
-from reelpress.studio.render.still import render_image, render_still
+from reelpress.studio.render.still import render_still
 from reelpress.studio.render.straight import render_straight
-from reelpress.studio.render.video import compose, prepare_plan, press_video, render_previews, write_video
+from reelpress.studio.render.video import compose, prepare_plan, press_video, write_video
 
 __all__ = [
     "PressOrder",

@@ -4,7 +4,7 @@ A kit says how the span is encoded (quantiser, bands and their margin, or whole 
 frames lie. All of it follows from the span's content, so every machine makes the same kit.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -83,11 +83,12 @@ class Kits:
 
     def bases(self, span: Span, picture: str) -> Bases:
         """Whole base frames of a span; the caller closes them."""
-
-        def make(path: Path) -> None:
-            write_bases(path, self._frames(span.first, span.frames))
-
-        return self._stored(digest("base", picture), make, span.frames, self._size[1])
+        return self.stored(
+            digest("base", picture),
+            lambda: self._frames(span.first, span.frames),
+            span.frames,
+            self._size[1],
+        )
 
     def kept(self, kit: Kit, piece: Piece) -> Segment:
         """Kept rows of a band span, the same for everyone."""
@@ -111,11 +112,9 @@ class Kits:
     def strips(self, kit: Kit, piece: Piece) -> Bases:
         """A band's base rows between its guards; the caller closes them."""
         strip = Strip.around(piece, self._size[1])
-
-        def make(path: Path) -> None:
-            write_bases(path, self._guarded(kit, strip))
-
-        return self._stored(kit.key("strip", piece), make, kit.span.frames, strip.height)
+        return self.stored(
+            kit.key("strip", piece), lambda: self._guarded(kit, strip), kit.span.frames, strip.height
+        )
 
     def band(self, kit: Kit, piece: Piece, strips: Callable[[Gop], Iterator[Frame]]) -> Segment:
         """A band for one customer; `strips` gives its rows with her values, guards included, by GOP."""
@@ -129,9 +128,12 @@ class Kits:
     def gops(self, span: Span) -> list[Gop]:
         return gops_of(span.frames, self._fps)
 
-    def _stored(self, key: str, make: Callable[[Path], None], frames: int, height: int) -> Bases:
-        size = frames_bytes(frames, self._size[0], height)
-        path = self._cache.file(key, make, lambda path: path.stat().st_size == size)
+    def stored(self, key: str, frames: Callable[[], Iterable[Frame]], count: int, height: int) -> Bases:
+        """`count` raw frames of a key, `height` rows each, made by the first who asks."""
+        size = frames_bytes(count, self._size[0], height)
+        path = self._cache.file(
+            key, lambda path: write_bases(path, frames()), lambda path: path.stat().st_size == size
+        )
         return Bases.open(path, self._size[0], height)
 
     def _kit(self, span: Span, picture: str, quantiser: int, margin: int) -> Kit:

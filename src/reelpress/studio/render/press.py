@@ -5,7 +5,7 @@ film = press.film(resolved, pictures)     # segments, made where they are missin
 joined = join(film)                       # the file as a list of pieces of them
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -15,6 +15,7 @@ from itertools import repeat
 from reelpress.studio.plan.digest import Contents, digest, picture_digest, shown
 from reelpress.studio.plan.model import Plan, Span
 from reelpress.studio.render.bands import Piece, Strip
+from reelpress.studio.render.bases import Bases
 from reelpress.studio.render.cache import Cache
 from reelpress.studio.render.frames import NO_VALUES, Composer
 from reelpress.studio.render.gops import Gop, side_by_side
@@ -66,6 +67,14 @@ class Press:
                 stacks = list(pool.map(self._stack, self._plan.spans, self._pictures, repeat(drawn)))
         sets = (self.kits.sps, self.kits.pps)
         return Film(self._size, self._plan.fps, sets, stacks, self._track.shared(), self._track.own(order))
+
+    def bases(self, numbers: Sequence[int]) -> Bases:
+        """Output frames `numbers` without any value, kept for everyone; the caller closes them."""
+        places = [number - numbers[0] for number in numbers]
+        picture = picture_digest(self._plan, self._contents, numbers[0], numbers[-1])
+        return self.kits.stored(
+            digest("bases", picture, places), lambda: self._bare(numbers), len(numbers), self._size[1]
+        )
 
     def _prepared(self, span: Span, picture: str) -> Span:
         if span.kind == "shared":
@@ -174,8 +183,11 @@ class Press:
         return frames * self._size[0] * self._size[1] * 3 // 2 <= STORED_BASE_BYTES
 
     def _bare_frames(self, first: int, count: int) -> Iterator[Frame]:
+        return self._bare(range(first, first + count))
+
+    def _bare(self, numbers: Sequence[int]) -> Iterator[Frame]:
         with Composer(self._plan, NO_VALUES, self._files) as composer:
-            for number in range(first, first + count):
+            for number in numbers:
                 yield composer.base(number)
 
 

@@ -3,7 +3,6 @@
 import io
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from PIL import Image
 
@@ -23,6 +22,8 @@ _SMALLER = (
     (0.5, 3),
     (0.4, 5),
 )  # share of the width, every n-th frame
+_SPARED = 0.7  # a pixel of a smaller version takes at least so much of the bytes of one of a larger
+_PALETTE_STEP = 3  # every n-th pixel, both ways, has a say in the palette
 
 
 def representative_frame(plan: Plan, part: int | None = None) -> int:
@@ -38,12 +39,16 @@ def representative_frame(plan: Plan, part: int | None = None) -> int:
     return start + round(length * 0.55)
 
 
+def still_number(plan: Plan, at_s: float) -> int:
+    """The output frame of a moment; a negative one asks for the frame that shows the layers best."""
+    return representative_frame(plan) if at_s < 0 else min(plan.frames - 1, round(at_s * float(plan.fps)))
+
+
 @dataclass(frozen=True, slots=True)
 class Window:
-    """The output frames the previews show, in order; the first one stands alone."""
+    """The output frames the previews show, in order; the first one stands alone as the poster."""
 
-    numbers: frozenset[int]
-    first: int
+    numbers: tuple[int, ...]
     delay_ms: int
 
 
@@ -52,14 +57,14 @@ def preview_window(plan: Plan) -> Window:
     step = max(1, round(float(plan.fps) / PREVIEW_FPS))
     last = min(plan.frames, first + round(PREVIEW_S * float(plan.fps)))
     delay = round(1000 * step / float(plan.fps) / 10) * 10  # GIF counts hundredths of a second
-    return Window(frozenset(range(first, last, step)), first, delay)
+    return Window(tuple(range(first, max(last, first + 1), step)), delay)
 
 
 class Previews:
-    """Takes composed frames as they pass, and writes poster, WebP and GIF at the end."""
+    """Takes the composed frames of a window, in order, and is poster, WebP and GIF at the end."""
 
     def __init__(self, plan: Plan) -> None:
-        self._window = preview_window(plan)
+        self._delay_ms = preview_window(plan).delay_ms
         self._converter = Converter()
         width = min(PREVIEW_WIDTH, plan.output.width)
         self._size = (
@@ -69,25 +74,19 @@ class Previews:
         self._frames: list[Image.Image] = []
         self._poster = b""
 
-    @property
-    def numbers(self) -> list[int]:
-        """The output frames to show, in order."""
-        return sorted(self._window.numbers)
-
-    def see(self, number: int, frame: Frame) -> None:
-        if number not in self._window.numbers:
-            return
-        if number == self._window.first:
+    def see(self, frame: Frame) -> None:
+        if not self._frames:
             self._poster = jpeg(self._converter, frame)
         self._frames.append(Image.fromarray(self._converter.to_rgb(frame, *self._size)))
 
-    def write(self, poster: Path, webp: Path, gif: Path) -> None:
-        poster.write_bytes(self._poster)
-        webp.write_bytes(_smallest(self._frames, lambda frames, every: _webp(frames, self._delay(every))))
-        gif.write_bytes(_smallest(self._frames, lambda frames, every: _gif(frames, self._delay(every))))
+    def poster(self) -> bytes:
+        return self._poster
 
-    def _delay(self, every: int) -> int:
-        return self._window.delay_ms * every
+    def webp(self) -> bytes:
+        return _smallest(self._frames, lambda frames, every: _webp(frames, self._delay_ms * every))
+
+    def gif(self) -> bytes:
+        return _smallest(self._frames, lambda frames, every: _gif(frames, self._delay_ms * every))
 
 
 def jpeg(converter: Converter, frame: Frame) -> bytes:
@@ -98,16 +97,20 @@ def jpeg(converter: Converter, frame: Frame) -> bytes:
 
 
 def _smallest(frames: Sequence[Image.Image], write: Callable[[Sequence[Image.Image], int], bytes]) -> bytes:
-    """The best looking version that is at most MAX_BYTES."""
-    data = b""
+    """The best looking version that is at most MAX_BYTES; those that cannot be are not tried."""
+    bytes_per_pixel = 0.0
     for share, every in _SMALLER:
         chosen = frames[::every]
+        size = (max(2, round(frames[0].width * share)), max(2, round(frames[0].height * share)))
+        pixels = size[0] * size[1] * len(chosen)
+        if bytes_per_pixel * pixels * _SPARED > MAX_BYTES:
+            continue
         if share < 1:
-            size = (max(2, round(frames[0].width * share)), max(2, round(frames[0].height * share)))
             chosen = [frame.resize(size, Image.Resampling.BILINEAR) for frame in chosen]
         data = write(chosen, every)
         if len(data) <= MAX_BYTES:
             return data
+        bytes_per_pixel = len(data) / pixels
     return write(frames[:1], 1)
 
 
@@ -129,8 +132,11 @@ def _webp(frames: Sequence[Image.Image], delay_ms: int) -> bytes:
 
 def _gif(frames: Sequence[Image.Image], delay_ms: int) -> bytes:
     """One palette for all frames, made from a few of them, so that colours do not jump."""
-    sample = [frames[0], frames[len(frames) // 2], frames[-1]]
-    width, height = frames[0].size
+    width, height = frames[0].width // _PALETTE_STEP or 1, frames[0].height // _PALETTE_STEP or 1
+    sample = [
+        frame.resize((width, height), Image.Resampling.NEAREST)
+        for frame in (frames[0], frames[len(frames) // 2], frames[-1])
+    ]
     sheet = Image.new("RGB", (width, height * len(sample)))
     for index, frame in enumerate(sample):
         sheet.paste(frame, (0, index * height))

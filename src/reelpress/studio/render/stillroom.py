@@ -19,7 +19,7 @@ from reelpress.studio.plan.model import Plan
 from reelpress.studio.plan.touches import touches_at
 from reelpress.studio.render.frames import NO_VALUES, Composer
 from reelpress.studio.render.planes import Converter, Frame
-from reelpress.studio.render.previews import jpeg, representative_frame
+from reelpress.studio.render.previews import jpeg, representative_frame, still_number
 
 MAX_ROOMS = 2  # drafts a process keeps open; with decoders and canvases some 100 MB each at 1080p
 MAX_PEOPLE = 3  # sets of values of a draft
@@ -136,7 +136,7 @@ def _close(composer: Composer) -> None:
 def _number(plan: Plan, order: StillOrder) -> int:
     if order.at_s < 0:
         return representative_frame(plan, order.part)
-    return min(plan.frames - 1, round(order.at_s * float(plan.fps)))
+    return still_number(plan, order.at_s)
 
 
 def _named(files: Mapping[str, Path]) -> list[tuple[str, str]]:

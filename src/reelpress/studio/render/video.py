@@ -13,11 +13,11 @@ from reelpress.studio.render.frames import Composer
 from reelpress.studio.render.join import Film, join, write_file
 from reelpress.studio.render.joined import Joined
 from reelpress.studio.render.kit import RULES
-from reelpress.studio.render.model import PressedVideo, RenderedPreviews
+from reelpress.studio.render.model import PressedVideo
 from reelpress.studio.render.order import Order
 from reelpress.studio.render.planes import Frame
 from reelpress.studio.render.pressroom import PressOrder, cache_of, press_for
-from reelpress.studio.render.previews import Previews
+from reelpress.studio.render.previews import preview_window
 from reelpress.studio.render.sound import mix
 from reelpress.studio.render.straight import render_straight
 from reelpress.studio.render.verify import cheap_faults, full_faults
@@ -48,6 +48,7 @@ def prepare_plan(wanted: PressOrder) -> int:
     """Make all that no customer decides. Returns the number of spans. Raises RenderFault."""
     plan, press = press_for(wanted)
     press.prepare()
+    press.bases(preview_window(plan).numbers).close()
     return len(plan.spans)
 
 
@@ -62,19 +63,6 @@ def write_video(wanted: PressOrder, path: Path) -> None:
         render_straight(plan, order.resolved, order.files, path)
     else:
         write_file(film, joined, path)
-
-
-def render_previews(
-    plan: Plan, resolved: Resolved, files: Mapping[str, Path], folder: Path
-) -> RenderedPreviews:
-    """Write poster.jpg, preview.webp and preview.gif: some composed frames, no video. Raises RenderFault."""
-    made = RenderedPreviews(folder / "poster.jpg", folder / "preview.webp", folder / "preview.gif")
-    previews = Previews(plan)
-    with Composer(plan, resolved, files) as composer:
-        for number in previews.numbers:
-            previews.see(number, composer.frame(number))
-    previews.write(made.poster, made.webp, made.gif)
-    return made
 
 
 def compose(plan: Plan, resolved: Resolved, files: Mapping[str, Path]) -> Iterator[Frame]:

@@ -16,6 +16,7 @@ from reelpress.studio.requests import store
 from reelpress.studio.requests.clips import fetch_files
 from reelpress.studio.requests.faults import Outage
 from reelpress.studio.requests.plans import plan_of
+from reelpress.studio.requests.rendering import press_order
 from reelpress.studio.requests.seal import open_content
 from reelpress.studio.requests.workroom import workroom
 
@@ -38,8 +39,9 @@ async def make_previews(platform: Platform, workspace_id: str, request_id: UUID,
             resources = await campaigns.resource_files(platform, version)
             brought = await fetch_files(platform, workspace_id, resolved, folder)
             files = {name: path.resolve() for name, path in (resources | brought).items()}
+            order = press_order(platform, version, resolved, files)
             made = await platform.sandbox.render(
-                render_previews, plan, resolved, files, folder, timeout_s=platform.settings.render_timeout_s
+                render_previews, order, folder, timeout_s=platform.settings.render_timeout_s, yielding=True
             )
         except (RenderFault, Outage, SandboxCrash, SandboxTimeout) as fault:
             raise RetryLater(AGAIN_S, f"previews could not be made: {type(fault).__name__}") from fault

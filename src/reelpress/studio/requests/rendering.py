@@ -32,6 +32,7 @@ WAITS_S = (1, 5, 30, 120)
 # Attempts begun, those that died with their worker included: a request that kills workers ends here.
 MAX_ATTEMPTS = 20
 PREVIEW_JOB = "studio.previews"
+AFTER_VIDEOS = -1  # priority: a video that waits goes first
 
 
 async def render(platform: Platform, workspace_id: str, request_id: UUID) -> None:
@@ -68,13 +69,11 @@ async def _make(platform: Platform, version: Version, content: Content, folder: 
     brought = await fetch_files(platform, version.workspace_id, resolved, folder)
     files = {name: path.resolve() for name, path in (resources | brought).items()}
     timeout_s = platform.settings.render_timeout_s
+    order = press_order(platform, version, resolved, files)
     with _explained():
         if plan.output.kind == "image":
-            image = await platform.sandbox.render(
-                render_image, plan, resolved, files, folder, timeout_s=timeout_s
-            )
+            image = await platform.sandbox.render(render_image, order, folder, timeout_s=timeout_s)
             return Finished(Kind.IMAGE, {Variant.JPEG: image.path}, image.width, image.height, 0.0)
-        order = press_order(platform, version, resolved, files)
         video = await platform.sandbox.render(press_video, order, folder, timeout_s=timeout_s)
     SEGMENTS.labels("made").inc(video.made)
     SEGMENTS.labels("known").inc(len(video.segments) - video.made)
@@ -132,7 +131,7 @@ async def _deliver(
                     "request": str(claimed.id),
                     "medium": reserved.id,
                 }
-                await platform.jobs.enqueue(conn, PREVIEW_JOB, payload)
+                await platform.jobs.enqueue(conn, PREVIEW_JOB, payload, priority=AFTER_VIDEOS)
     except Superseded:
         log.info("a later attempt owns the request; this one's files are discarded")
         await media.discard(platform, reserved)
