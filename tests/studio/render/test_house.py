@@ -22,6 +22,7 @@ CODINGS = {
     "shared": SHARED,
     "personal": PERSONAL,
     "personal, coarse": PERSONAL.at(28),
+    "personal, between": PERSONAL.at(23.25),
     "personal in slices": PERSONAL.with_extra("slice-max-mbs=60"),
     "not filtered": PERSONAL.with_extra("no-deblock=1"),
     "kept": KEPT,

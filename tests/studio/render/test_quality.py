@@ -5,15 +5,18 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from reelpress.studio.render.house import SHARED, encode
+from reelpress.studio.render.house import PERSONAL, SHARED, Coding, encode
 from reelpress.studio.render.planes import Frame
 from reelpress.studio.render.quality import (
     QUANTISERS,
     SHARED_RATES,
-    calibrated,
+    Curve,
     calibrated_shared,
+    compared,
     decoded,
+    quantisers,
     ssim,
+    straight_scores,
 )
 
 FPS = Fraction(25)
@@ -33,9 +36,9 @@ def film(grain: float) -> list[Frame]:
     return frames
 
 
-def loss(frames: list[Frame], value: float) -> float:
-    """1 - SSIM of SHARED at a value."""
-    coded = encode(frames, FPS, SHARED.at(value))
+def loss(frames: list[Frame], value: float, coding: Coding = SHARED) -> float:
+    """1 - SSIM of a coding at a value."""
+    coded = encode(frames, FPS, coding.at(value))
     pairs = zip(frames, decoded(coded.pictures, coded.sps, coded.pps), strict=True)
     return 1 - float(np.mean([ssim(one.y, other.y) for one, other in pairs]))
 
@@ -51,6 +54,47 @@ def test_a_grainy_shared_span_is_coded_finer() -> None:
     assert loss(frames, value) < loss(frames, SHARED.value) - 0.02
 
 
+def measured(frames: list[Frame]) -> Curve:
+    straight = straight_scores(lambda: frames, FPS, compared(len(frames)))
+    return Curve.of(frames, FPS, [straight[at] for at in compared(len(frames))])
+
+
 @pytest.mark.parametrize("grain", [0, 6])
-def test_a_personal_quantiser_is_one_of_the_ladder(grain: float) -> None:
-    assert calibrated(film(grain), FPS) in QUANTISERS
+def test_a_personal_span_is_as_good_as_a_straight_encode(grain: float) -> None:
+    frames = film(grain)
+    curve = measured(frames)
+    (chosen,) = quantisers([[curve]])
+    assert chosen in QUANTISERS
+    assert 1 - loss(frames, chosen, PERSONAL) >= curve.straight_mean - 0.006
+
+
+def test_between_two_quantisers_lie_quality_and_bytes() -> None:
+    frames = film(6)
+    losses, sizes = [], []
+    for value in (24, 24.25, 24.5, 24.75, 25):
+        coded = encode(frames, FPS, PERSONAL.at(value))
+        sizes.append(sum(len(unit) for picture in coded.pictures for unit in picture))
+        losses.append(loss(frames, value, PERSONAL))
+    assert losses == sorted(losses)
+    assert losses[0] < losses[2] < losses[4]
+    assert sizes == sorted(sizes, reverse=True)
+    assert sizes[0] > sizes[2] > sizes[4]
+
+
+def line(straight: float, worst: float, at_23: float) -> Curve:
+    """SSIM falls by 0.01 a step and is `at_23` there, in the worst frame 0.02 less."""
+    means = tuple(at_23 - 0.01 * (value - 23) for value in QUANTISERS)
+    return Curve(straight, worst, means, tuple(mean - 0.02 for mean in means))
+
+
+def test_a_span_is_judged_as_a_whole_and_a_group_by_its_worst_frame() -> None:
+    good, bad = line(0.95, 0.90, 0.96), line(0.95, 0.94, 0.94)
+    assert quantisers([[line(0.95, 0.90, 0.95)]]) == (23,)
+    assert quantisers([[good], [line(0.95, 0.90, 0.94)]]) == (23, 23)
+    easy, hard = quantisers([[line(0.95, 0.94, 0.97)], [bad]])
+    assert (easy, hard) == (23.5, 21.0)
+
+
+def test_where_nothing_is_good_enough_the_finest_is_taken() -> None:
+    assert quantisers([[line(0.99, 0.98, 0.80)]]) == (QUANTISERS[0],)
+    assert quantisers([[line(0.50, 0.40, 0.99)]]) == (QUANTISERS[-1],)

@@ -8,9 +8,7 @@ from fractions import Fraction
 from functools import cache
 from itertools import pairwise
 
-from reelpress.studio.render.house import NalUnits
-
-LONGEST_S = 5.0
+from reelpress.studio.render.house import LONGEST_S, NalUnits
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ one reference and `stitchable`, every preset writes the same parameter sets (x26
 threads is pinned as well, because x264's bytes depend on it.
 """
 
+import math
 import threading
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -30,12 +31,16 @@ NalUnits = list[bytes]
 
 @dataclass(frozen=True, slots=True)
 class Coding:
-    """How frames are encoded; `rate` is constant quality (`crf`) or a constant quantiser (`qp`)."""
+    """How frames are encoded; `rate` is constant quality (`crf`) or a constant quantiser (`qp`).
+
+    x264 has whole quantisers: at 23.25 every fourth picture is coded at 24. `zones` are x264's.
+    """
 
     preset: str
     rate: str
     value: float
     extra: str = ""
+    zones: tuple[str, ...] = ()
     threads: int = 1
 
     def at(self, value: float) -> "Coding":
@@ -53,10 +58,12 @@ PERSONAL = Coding(
     "veryfast",
     "qp",
     23.0,
+    "scenecut=0:rc-lookahead=0:mbtree=0",
     # The filter would darken a column of flat text three pixels from a hard edge where blocks are intra.
-    "scenecut=0:rc-lookahead=0:mbtree=0:zones=0,0,no-deblock=1",
+    zones=("0,0,no-deblock=1",),
     threads=2,
 )
+LONGEST_S = 5.0  # of a run at a quantiser
 SHORT_VECTORS = "mvrange=32"  # of at most 32 pixels, which stay within a band's guards (see `bands`)
 BAND = PERSONAL.with_extra(SHORT_VECTORS)
 
@@ -95,6 +102,23 @@ def house_sets(width: int, height: int, fps: Fraction) -> tuple[bytes, bytes]:
 _opening = threading.Lock()  # opening a codec is not safe in every build of FFmpeg
 
 
+def _whole(coding: Coding) -> float:
+    return math.floor(coding.value) if coding.rate == "qp" else coding.value
+
+
+def _zones(coding: Coding, fps: Fraction) -> str:
+    """The parameter `zones`, with the pictures that make up for the fraction of a quantiser."""
+    whole = _whole(coding)
+    share = coding.value - whole if coding.rate == "qp" else 0.0
+    coarser = [
+        f"{number},{number},q={whole + 1}"
+        for number in range(math.ceil(LONGEST_S * fps) + 1 if share else 0)
+        if math.floor((number + 1) * share) > math.floor(number * share)
+    ]
+    zones = [*coding.zones, *coarser]
+    return f"zones={'/'.join(zones)}" if zones else ""
+
+
 def _context(width: int, height: int, fps: Fraction, coding: Coding) -> VideoCodecContext:
     context = VideoCodecContext.create("libx264", "w")
     assert isinstance(context, VideoCodecContext)
@@ -107,8 +131,8 @@ def _context(width: int, height: int, fps: Fraction, coding: Coding) -> VideoCod
     context.options = {
         "preset": coding.preset,
         "profile": "high",
-        coding.rate: f"{coding.value:g}",
-        "x264-params": ":".join(filter(None, (PINNED, coding.extra))),
+        coding.rate: f"{_whole(coding):g}",
+        "x264-params": ":".join(filter(None, (PINNED, coding.extra, _zones(coding, fps)))),
     }
     with _opening:
         context.open()

@@ -18,7 +18,7 @@ from reelpress.studio.render.bands import Piece, Strip
 from reelpress.studio.render.bases import Bases
 from reelpress.studio.render.cache import Cache
 from reelpress.studio.render.frames import NO_VALUES, Composer
-from reelpress.studio.render.gops import Gop, side_by_side
+from reelpress.studio.render.gops import Gop
 from reelpress.studio.render.house import PERSONAL, encode
 from reelpress.studio.render.join import Film, Part, Stack
 from reelpress.studio.render.kit import RULES, Kit, Kits
@@ -122,21 +122,21 @@ class Press:
         return [frame.copy() for frame in self._bare_frames(first, count)]
 
     def _full(self, kit: Kit, drawn: "_Drawn") -> Part:
-        span, coding = kit.span, PERSONAL.at(kit.quantiser)
+        span = kit.span
         key = self._own_key("full", kit, span.layers, drawn)
 
         def make() -> Segment:
             with ExitStack() as stack:
                 below = self._below(kit, stack)
-                return Segment.of_pictures(
-                    side_by_side(
-                        self.kits.gops(span),
-                        lambda gop: (
-                            encode(
-                                drawn.over(below(gop), span.first + gop.first), self._plan.fps, coding
-                            ).pictures
-                        ),
-                    )
+                return self.kits.coded(
+                    kit,
+                    lambda gop, quantiser: (
+                        encode(
+                            drawn.over(below(gop), span.first + gop.first),
+                            self._plan.fps,
+                            PERSONAL.at(quantiser),
+                        ).pictures
+                    ),
                 )
 
         return Part(key, self._cache.segment(key, make), own=True)
@@ -166,7 +166,7 @@ class Press:
     ) -> str:
         values = shown(drawn.order.resolved, drawn.order.contents, layers)
         place = kit.key("place", piece) if piece else kit.picture
-        return digest(kind, self._scope, place, kit.quantiser, values, RULES)
+        return digest(kind, self._scope, place, kit.quantisers, values, RULES)
 
     def _below(self, kit: Kit, stack: ExitStack) -> Callable[[Gop], Iterator[Frame]]:
         """The span's base frames: read where the plan's are few enough to be kept, else composed anew."""

@@ -1,6 +1,7 @@
 """How like two pictures are, and how coarsely a span may be coded to be as good as a straight encode."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
@@ -13,13 +14,14 @@ from reelpress.studio.render.house import PERSONAL, SHARED, Coding, NalUnits, en
 from reelpress.studio.render.mp4.h264 import annex_b
 from reelpress.studio.render.planes import Frame, Plane
 
-QUANTISERS = tuple(range(19, 29))
+QUANTISERS = tuple(19 + step / 4 for step in range(41))
+_WHOLE = QUANTISERS[::4]
 # Film grain needs the finer ones, and there half a step is a third of the bytes.
 SHARED_RATES = (16, 18, 20, 21, 22, *(22.25 + step / 4 for step in range(7)), SHARED.value)
 SAMPLE_FRAMES = 24  # of a span are enough to choose by
 _EVERY = 3  # of them is compared
 STRAIGHT_PRESET, STRAIGHT_CRF = "veryfast", 23
-# SSIM that a span may lose against the straight encode; the bar for a whole file is 0.003.
+# SSIM that a span may lose against the straight encode, on average; the bar for a whole file is 0.003.
 _LOSS = 0.0022
 _SHARED_LOSS = 0.0
 _C1, _C2 = (0.01 * 255) ** 2, (0.03 * 255) ** 2
@@ -56,9 +58,65 @@ def decoded(pictures: Iterable[NalUnits], sps: bytes, pps: bytes) -> Iterator[Fr
         yield Frame(np.asarray(frame.to_ndarray(), np.uint8), frame.width, frame.height)
 
 
-def calibrated(frames: Sequence[Frame], fps: Fraction) -> int:
-    """The coarsest quantiser of PERSONAL whose SSIM is within `_LOSS` of a straight encode of the frames."""
-    return int(_calibrated(frames, fps, PERSONAL, QUANTISERS, _LOSS))
+@dataclass(frozen=True, slots=True)
+class Curve:
+    """SSIM of a sample, mean and worst frame: of the straight encode, and of PERSONAL at all QUANTISERS."""
+
+    straight_mean: float
+    straight_worst: float
+    means: tuple[float, ...]
+    worsts: tuple[float, ...]
+
+    @classmethod
+    def of(cls, frames: Sequence[Frame], fps: Fraction, straight: Sequence[float]) -> "Curve":
+        """`straight` has the straight encode's SSIM of the frames that are compared, see `compared`.
+
+        Exact beside the quantiser that is as good as that; further away on a line between those tried.
+        """
+        wanted = float(np.mean(straight))
+        tried: dict[float, list[float]] = {}
+
+        def good(value: float) -> bool:
+            tried[value] = _scores(frames, _coded(frames, fps, PERSONAL.at(value)))
+            return float(np.mean(tried[value])) >= wanted
+
+        found = _coarsest(_WHOLE, good)
+        for beside in (found, found + 1):
+            if beside in _WHOLE and beside not in tried:
+                good(beside)
+        return cls(wanted, min(straight), _along(tried, np.mean), _along(tried, np.min))
+
+
+def compared(count: int) -> range:
+    """Which frames of a sample of `count` are compared."""
+    return range(0, count, _EVERY)
+
+
+def straight_scores(
+    frames: Callable[[], Iterable[Frame]], fps: Fraction, wanted: Collection[int]
+) -> dict[int, float]:
+    """SSIM of a straight encode of a whole span at the frames that are wanted, counted from 0.
+
+    A sample encoded by itself would look better: rate control has seen nothing yet.
+    """
+    coded = zip(frames(), _straight(frames(), fps), strict=True)
+    return {number: ssim(one.y, other.y) for number, (one, other) in enumerate(coded) if number in wanted}
+
+
+def quantisers(gops: Sequence[Sequence[Curve]]) -> tuple[float, ...]:
+    """The coarsest quantisers of a span's GOPs, known by samples, to be as good as a straight encode.
+
+    On average the span loses at most `_LOSS`; a GOP with a frame worse than the straight encode's worst is
+    coded finer.
+    """
+    wanted = float(np.mean([curve.straight_mean for curves in gops for curve in curves])) - _LOSS
+    floor = min(curve.straight_worst for curves in gops for curve in curves) - _LOSS
+    means = np.mean([curve.means for curves in gops for curve in curves], axis=0)
+    common = _last(means >= wanted)
+    return tuple(
+        QUANTISERS[min(common, _last(np.min([curve.worsts for curve in curves], axis=0) >= floor))]
+        for curves in gops
+    )
 
 
 def calibrated_shared(frames: Sequence[Frame], fps: Fraction) -> Coding:
@@ -70,12 +128,28 @@ def _calibrated(
     frames: Sequence[Frame], fps: Fraction, coding: Coding, values: Sequence[float], loss: float
 ) -> float:
     wanted = _mean_ssim(frames, _straight(frames, fps)) - loss
+    return _coarsest(
+        values, lambda value: _mean_ssim(frames, _coded(frames, fps, coding.at(value))) >= wanted
+    )
 
-    def good(value: float) -> bool:
-        coded = encode(frames, fps, coding.at(value))
-        return _mean_ssim(frames, decoded(coded.pictures, coded.sps, coded.pps)) >= wanted
 
-    return _coarsest(values, good)
+def _coded(frames: Iterable[Frame], fps: Fraction, coding: Coding) -> Iterator[Frame]:
+    coded = encode(frames, fps, coding)
+    return decoded(coded.pictures, coded.sps, coded.pps)
+
+
+def _along(
+    tried: Mapping[float, Sequence[float]], figure: Callable[[Sequence[float]], Any]
+) -> tuple[float, ...]:
+    """A figure of the scores for every quantiser."""
+    values = sorted(tried)
+    found = np.interp(QUANTISERS, values, [float(figure(tried[value])) for value in values])
+    return tuple(float(value) for value in found)
+
+
+def _last(good: NDArray[np.bool_]) -> int:
+    """The last place of the run that begins the list; 0 where there is none."""
+    return max(0, int(np.argmin(good)) - 1 if not good.all() else len(good) - 1)
 
 
 def _coarsest(values: Sequence[float], good: Callable[[float], bool]) -> float:
@@ -93,15 +167,18 @@ def _coarsest(values: Sequence[float], good: Callable[[float], bool]) -> float:
     return values[low]
 
 
-def _straight(frames: Sequence[Frame], fps: Fraction) -> Iterator[Frame]:
+def _straight(frames: Iterable[Frame], fps: Fraction) -> Iterator[Frame]:
     free = Coding(STRAIGHT_PRESET, "crf", STRAIGHT_CRF, "bframes=3:psy=1:weightp=1:stitchable=0")
-    coded = encode(frames, fps, free)
-    return decoded(coded.pictures, coded.sps, coded.pps)
+    return _coded(frames, fps, free)
 
 
 def _mean_ssim(frames: Sequence[Frame], others: Iterable[Frame]) -> float:
+    return float(np.mean(_scores(frames, others)))
+
+
+def _scores(frames: Sequence[Frame], others: Iterable[Frame]) -> list[float]:
     pairs = list(zip(frames, others, strict=True))[::_EVERY]
-    return float(np.mean([ssim(one.y, other.y) for one, other in pairs]))
+    return [ssim(one.y, other.y) for one, other in pairs]
 
 
 def _windows(plane: Float) -> Float:
