@@ -5,6 +5,7 @@ from fastapi import APIRouter
 from reelpress.studio.assets import routes as assets
 from reelpress.studio.campaigns import routes as campaigns
 from reelpress.studio.clients import routes as clients
+from reelpress.studio.erasures import routes as erasures
 from reelpress.studio.media import routes as media
 from reelpress.studio.requests import management as requests_management
 from reelpress.studio.requests import routes as requests
@@ -16,5 +17,6 @@ routers: list[APIRouter] = [
     clients.contract_router,
     requests.router,
     requests_management.router,
+    erasures.router,
     media.router,
 ]

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from reelpress.studio.render.cache import Cache, Counters
+from reelpress.studio.render.cache import Cache, Counters, own
 from reelpress.studio.render.segment import Segment
 
 AT_ONCE = 8
@@ -197,3 +197,16 @@ def test_memory_holds_the_last_used_up_to_its_limit(tmp_path: Path) -> None:
     cache.segment(KEY, lambda: segment(bytes(1100), 1))
     cache.segment(KEY, refuse)
     assert cache.counters.disk == 2, "one that takes more than a quarter of the memory is read each time"
+
+
+def test_what_shows_a_customers_values_goes_a_day_after_its_last_use(tmp_path: Path) -> None:
+    cache = Cache(tmp_path)
+    yesterday = time.time() - 25 * 3600
+    for key in (own(KEY), own(OTHER), OTHER):
+        cache.segment(key, segment)
+        os.utime(cache.path(key), (yesterday, yesterday))
+    Cache(tmp_path).segment(own(OTHER), refuse)  # used today
+    cache.sweep()
+    assert not cache.path(own(KEY)).exists()
+    assert cache.path(own(OTHER)).exists()
+    assert cache.path(OTHER).exists()

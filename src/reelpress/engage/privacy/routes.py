@@ -4,7 +4,8 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
 
-from reelpress.engage.privacy import store
+from reelpress.engage.privacy import notices, store
+from reelpress.engage.privacy.notices import Notice
 from reelpress.platform.auth import Principal, Role, member
 from reelpress.platform.web import PlatformDep
 
@@ -22,6 +23,7 @@ async def list_erasures(
     """The latest requests first; whom they name is not kept."""
     async with platform.db.connection() as conn:
         found = await store.newest(conn, principal.workspace_id, limit)
+        told = await notices.of_erasures(conn, principal.workspace_id, [one.id for one in found])
     return {
         "erasures": [
             {
@@ -31,7 +33,19 @@ async def list_erasures(
                 "due_at": one.due_at.isoformat(),
                 "done_at": one.done_at.isoformat() if one.done_at else None,
                 "erased": one.erased,
+                "studios": [_studio(notice) for notice in told.get(one.id, [])],
             }
             for one in found
         ]
+    }
+
+
+def _studio(notice: Notice) -> dict[str, Any]:
+    return {
+        "address": notice.address,
+        "state": notice.state,
+        "tries": notice.tries,
+        "code": notice.code,
+        "reason": notice.reason,
+        "done_at": notice.done_at.isoformat() if notice.done_at else None,
     }

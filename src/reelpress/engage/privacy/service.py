@@ -6,7 +6,7 @@ from uuid import UUID
 
 import msgspec
 
-from reelpress.engage.privacy import store
+from reelpress.engage.privacy import store, telling
 from reelpress.engage.privacy.model import PROFILE, Identity, Kind
 from reelpress.engage.profiles import store as profile_store
 from reelpress.engage.profiles.phones import normalise
@@ -59,6 +59,9 @@ async def erase(platform: Platform, workspace_id: str, erasure_id: UUID) -> None
         opened = platform.keys.decrypt(sealed, purpose=PURPOSE)
         identities = msgspec.json.decode(opened, type=list[Identity])
         found = await _meant(conn, workspace_id, identities, platform.settings.phone_region)
+        people = await store.people(conn, workspace_id, found)
+        subjects = telling.subjects_of([(one.kind, one.value) for one in identities], people)
+        await telling.tell(conn, platform, workspace_id, erasure_id, subjects)
         await forget(conn, workspace_id, found, [one.value for one in identities if one.kind == "email"])
         await store.finish(conn, workspace_id, erasure_id, len(found), platform.clock.now())
     log.info("an erasure is done", workspace=workspace_id, erasure=str(erasure_id), profiles=len(found))

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from reelpress.engage.privacy.model import Erasure, Kind
@@ -125,6 +126,19 @@ async def with_merged(conn: Connection, workspace_id: str, profile_ids: Collecti
         list(profile_ids),
     )
     return {row["id"] for row in rows}
+
+
+async def people(conn: Connection, workspace_id: str, profile_ids: Collection[str]) -> list[dict[str, Any]]:
+    """By what others may know these profiles: `id`, `customer_id`, `email`, `mobile`, each may be None."""
+    rows = await conn.fetch(
+        """
+        SELECT id, customer_id, attributes ->> 'u_em' AS email, attributes ->> 'u_mb' AS mobile
+        FROM profiles WHERE workspace_id = $1 AND id = ANY($2::text[]) ORDER BY id
+        """,
+        workspace_id,
+        list(profile_ids),
+    )
+    return [dict(row) for row in rows]
 
 
 async def lock(conn: Connection, workspace_id: str, profile_ids: Collection[str]) -> list[Record]:

@@ -88,11 +88,22 @@ async def steps(conn: Connection, workspace_id: str, callback_id: UUID) -> list[
     return [msgspec.convert(dict(row), Step) for row in rows]
 
 
+async def delete_of_requests(conn: Connection, workspace_id: str, request_ids: Sequence[UUID]) -> None:
+    """Callbacks with their steps and attempts; a job that still means one finds nothing to do."""
+    await conn.execute(
+        "DELETE FROM studio_callbacks WHERE workspace_id = $1 AND request_id = ANY($2::uuid[])",
+        workspace_id,
+        list(request_ids),
+    )
+
+
 async def add_attempt(conn: Connection, workspace_id: str, attempt: Attempt) -> None:
+    """Nothing is kept when the callback is gone meanwhile."""
     await conn.execute(
         """INSERT INTO studio_callback_attempts
            (workspace_id, callback_id, step, started_at, elapsed_ms, code, fault, answer)
-           VALUES ($1, $2, $3, $4, $5, $6, $7, $8)""",
+           SELECT $1, id, $3, $4, $5, $6, $7, $8 FROM studio_callbacks
+           WHERE workspace_id = $1 AND id = $2""",
         workspace_id,
         attempt.callback_id,
         attempt.step,

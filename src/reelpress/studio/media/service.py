@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -108,6 +108,18 @@ async def remove_expired(platform: Platform) -> int:
             await store.set_gone(conn, [medium.id for medium in media])
             await segments.forget(conn, [medium.id for medium in media])
         removed += len(media)
+
+
+async def remove_of_requests(
+    conn: Connection, platform: Platform, workspace_id: str, request_ids: Sequence[UUID]
+) -> None:
+    """Media end and lose their bytes, before the caller's transaction does: an end that fails is repeated.
+
+    Segments that nobody else refers to follow within a day (`segments.remove_unused`).
+    """
+    gone = await store.end_of_requests(conn, workspace_id, request_ids, platform.clock.now())
+    await segments.forget(conn, gone)
+    await _remove_bytes(platform, gone)
 
 
 async def reconcile(platform: Platform) -> int:

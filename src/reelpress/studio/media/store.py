@@ -116,6 +116,35 @@ async def set_gone(conn: Connection, media_ids: Sequence[str]) -> None:
     await conn.execute("UPDATE studio_media SET state = 'gone' WHERE id = ANY($1::text[])", list(media_ids))
 
 
+async def end_of_requests(
+    conn: Connection, workspace_id: str, request_ids: Sequence[UUID], now: datetime
+) -> list[str]:
+    """Media of these requests end now; ids under which bytes may lie. Reservations are taken away."""
+    ended = await conn.fetch(
+        """UPDATE studio_media SET state = 'gone', files = '{}', expires_at = least(expires_at, $3)
+           WHERE workspace_id = $1 AND request_id = ANY($2::uuid[]) AND state <> 'storing' RETURNING id""",
+        workspace_id,
+        list(request_ids),
+        now,
+    )
+    dropped = await conn.fetch(
+        """DELETE FROM studio_media
+           WHERE workspace_id = $1 AND request_id = ANY($2::uuid[]) AND state = 'storing' RETURNING id""",
+        workspace_id,
+        list(request_ids),
+    )
+    return [row["id"] for row in (*ended, *dropped)]
+
+
+async def is_ready(conn: Connection, workspace_id: str, media_id: str) -> bool:
+    """Whether a medium is at its URL."""
+    return await conn.fetchval(
+        "SELECT EXISTS (SELECT FROM studio_media WHERE workspace_id = $1 AND id = $2 AND state = 'ready')",
+        workspace_id,
+        media_id,
+    )
+
+
 async def given_up(conn: Connection, before: datetime, limit: int) -> list[str]:
     """All workspaces: take away reservations no attempt will publish any more, and give their ids.
 

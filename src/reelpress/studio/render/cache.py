@@ -21,6 +21,8 @@ DISK_BYTES = 8 * 1024 * 1024 * 1024
 _SWEEP_EVERY_BYTES = 256 * 1024 * 1024
 _LOW_WATER = 0.8  # a sweep frees down to this share of the cap
 _IN_WORK = (".lock", ".part")
+_OWN, _OWN_LIFE_S = "-own", 24 * 3600.0
+_PURGE_EVERY_S = 3600.0
 _STALE_S = 3600.0  # drafts and locks this old were left behind by a process that was killed
 
 
@@ -57,6 +59,11 @@ class _Memory:
             self.bytes -= len(gone.data)
 
 
+def own(key: str) -> str:
+    """The key of what shows one customer's values: it goes a day after its last use, full or not."""
+    return key + _OWN
+
+
 class Cache:
     """One folder of the machine. Safe for many processes and threads."""
 
@@ -68,6 +75,7 @@ class Cache:
         self._memory = _Memory(memory_bytes)
         self._disk_bytes = disk_bytes
         self._unswept = 0
+        self._purged = time.monotonic()
         self._lock = threading.Lock()
         folder.mkdir(parents=True, exist_ok=True)
 
@@ -159,19 +167,23 @@ class Cache:
     def _grown(self, size: int) -> None:
         with self._lock:
             self._unswept += size
-            if self._unswept < min(_SWEEP_EVERY_BYTES, self._disk_bytes // 8):
+            full = self._unswept >= min(_SWEEP_EVERY_BYTES, self._disk_bytes // 8)
+            due = time.monotonic() - self._purged > _PURGE_EVERY_S
+            if not full and not due:
                 return
-            self._unswept = 0
+            self._unswept, self._purged = 0, time.monotonic()
         self.sweep()
 
     def sweep(self) -> None:
-        """Remove the least recently used files until the folder is below its cap."""
+        """Remove customers' own files of another day, then the least recently used until below the cap."""
         files: list[tuple[float, int, Path]] = []
-        left_behind = time.time() - _STALE_S
+        left_behind, forgotten = time.time() - _STALE_S, time.time() - _OWN_LIFE_S
         for path in self.folder.glob("*/*"):
             with suppress(OSError):
                 facts = path.stat()
-                if facts.st_mtime < left_behind and path.name.endswith(_IN_WORK):
+                if (facts.st_mtime < left_behind and path.name.endswith(_IN_WORK)) or (
+                    facts.st_mtime < forgotten and _OWN in path.name
+                ):
                     path.unlink()
                 else:
                     files.append((facts.st_mtime, facts.st_size, path))

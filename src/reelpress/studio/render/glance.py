@@ -11,6 +11,7 @@ from pathlib import Path
 
 from reelpress.studio.plan.digest import digest, picture_digest, shown
 from reelpress.studio.plan.model import Plan
+from reelpress.studio.render.cache import own
 from reelpress.studio.render.frames import Composer
 from reelpress.studio.render.house import BUILD
 from reelpress.studio.render.model import RenderedImage, RenderedPreviews
@@ -94,7 +95,7 @@ def _key(wanted: PressOrder, plan: Plan, order: Order, first: int, last: int) ->
     spans = [span for span in plan.spans if span.first <= last and first <= span.last]
     layers = tuple(sorted({name for span in spans for name in span.layers}))
     picture = picture_digest(plan, wanted.contents, first, last)
-    return digest(wanted.room.scope, picture, shown(order.resolved, order.contents, layers), RULES)
+    return own(digest(wanted.room.scope, picture, shown(order.resolved, order.contents, layers), RULES))
 
 
 def _write(path: Path, data: bytes) -> None:

@@ -16,7 +16,7 @@ from reelpress.studio.plan.digest import Contents, digest, picture_digest, shown
 from reelpress.studio.plan.model import Plan, Span
 from reelpress.studio.render.bands import Piece, Strip
 from reelpress.studio.render.bases import Bases
-from reelpress.studio.render.cache import Cache
+from reelpress.studio.render.cache import Cache, own
 from reelpress.studio.render.frames import NO_VALUES, Composer
 from reelpress.studio.render.gops import Gop
 from reelpress.studio.render.house import PERSONAL, encode
@@ -166,7 +166,7 @@ class Press:
     ) -> str:
         values = shown(drawn.order.resolved, drawn.order.contents, layers)
         place = kit.key("place", piece) if piece else kit.picture
-        return digest(kind, self._scope, place, kit.quantisers, values, RULES)
+        return own(digest(kind, self._scope, place, kit.quantisers, values, RULES))
 
     def _below(self, kit: Kit, stack: ExitStack) -> Callable[[Gop], Iterator[Frame]]:
         """The span's base frames: read where the plan's are few enough to be kept, else composed anew."""

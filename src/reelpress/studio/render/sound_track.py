@@ -9,7 +9,7 @@ from reelpress.studio.plan.digest import Contents, digest, own_sound_digest, sou
 from reelpress.studio.plan.model import Plan
 from reelpress.studio.plan.voices import voices_of
 from reelpress.studio.render.aac import encode_sound
-from reelpress.studio.render.cache import Cache
+from reelpress.studio.render.cache import Cache, own
 from reelpress.studio.render.house import BUILD
 from reelpress.studio.render.join import Part
 from reelpress.studio.render.order import Files, Order
@@ -54,7 +54,7 @@ class SoundTrack:
         if shared is None or not self._is_personal:
             return None
         said = own_sound_digest(self._plan, order.resolved, order.contents)
-        key = digest("own sound", self._scope, self._said, said, BUILD, _GENERATION)
+        key = own(digest("own sound", self._scope, self._said, said, BUILD, _GENERATION))
 
         def make() -> Segment:
             sounds = list(own_sounds(self._plan, order.resolved, order.files))

@@ -62,6 +62,7 @@ async def accept(platform: Platform, caller: Caller, order: Order) -> UUID:
             version_id=version.id,
             identity=identity,
             customer=seal.customer_digest(platform.keys, caller.workspace_id, order.customer_id),
+            recipient=seal.recipient_digest(platform.keys, caller.workspace_id, order.user_id),
             content=seal.seal_content(platform.keys, content),
             accepted_at=platform.clock.now(),
         )

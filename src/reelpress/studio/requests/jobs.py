@@ -9,11 +9,12 @@ from reelpress.platform.context import Platform
 from reelpress.platform.jobs import Payload, Registry
 from reelpress.studio.assets.clips import clips_folder, sweep_clips
 from reelpress.studio.campaigns.publish import PREPARE_JOB
+from reelpress.studio.render.pressroom import cache_of
 from reelpress.studio.requests import store
 from reelpress.studio.requests.acceptance import IDEMPOTENCY_KEY_LIFE, RENDER_JOB
 from reelpress.studio.requests.preparing import prepare
 from reelpress.studio.requests.previewing import make_previews
-from reelpress.studio.requests.rendering import PREVIEW_JOB, render
+from reelpress.studio.requests.rendering import PREVIEW_JOB, render, stockroom
 
 
 def register(registry: Registry) -> None:
@@ -22,6 +23,7 @@ def register(registry: Registry) -> None:
     registry.handle(PREPARE_JOB, prepare_version, lane="render")
     registry.every("studio.forget-keys", "41 * * * *", forget_keys)
     registry.every("studio.sweep-clips", "47 * * * *", sweep_kept_clips)
+    registry.every("studio.sweep-segments", "53 * * * *", sweep_kept_segments)
 
 
 async def render_request(platform: Platform, payload: Payload) -> None:
@@ -45,3 +47,9 @@ async def forget_keys(platform: Platform) -> None:
 async def sweep_kept_clips(platform: Platform) -> None:
     """Remove copies of clips that no request used for some hours."""
     await asyncio.to_thread(sweep_clips, clips_folder(platform))
+
+
+async def sweep_kept_segments(platform: Platform) -> None:
+    """Remove what shows customers' values and was not used for a day, also where nothing is rendered."""
+    room = stockroom(platform, "")
+    await asyncio.to_thread(lambda: cache_of(room.folder, room.disk_bytes).sweep())

@@ -34,6 +34,9 @@ class Content(msgspec.Struct, frozen=True):
     values: Mapping[str, str]
 
 
+NOTHING = Content("", "", "", "", "", {})  # of a customer who was forgotten
+
+
 @dataclass(frozen=True, slots=True)
 class Accepted:
     """A request as it enters the store."""
@@ -45,6 +48,7 @@ class Accepted:
     version_id: UUID
     identity: bytes
     customer: bytes | None
+    recipient: bytes | None
     content: bytes
     accepted_at: datetime
 

@@ -9,6 +9,7 @@ from reelpress.platform.jobs import RetryLater
 from reelpress.platform.sandbox import SandboxCrash, SandboxTimeout
 from reelpress.studio.campaigns import service as campaigns
 from reelpress.studio.media import service as media
+from reelpress.studio.media import store as media_store
 from reelpress.studio.media.negotiate import Variant
 from reelpress.studio.plan import Resolved, resolve
 from reelpress.studio.render import RenderFault, render_previews
@@ -27,7 +28,7 @@ async def make_previews(platform: Platform, workspace_id: str, request_id: UUID,
     """Raises RetryLater after a fault that may pass."""
     async with platform.db.connection() as conn:
         request = await store.get(conn, workspace_id, request_id)
-        if request is None:
+        if request is None or not await media_store.is_ready(conn, workspace_id, media_id):
             return
         version = await campaigns.version_by_id(conn, workspace_id, request.version_id)
     assert version is not None, "a version stays while its requests do"

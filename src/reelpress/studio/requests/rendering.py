@@ -91,10 +91,15 @@ def press_order(
     platform: Platform, version: Version, resolved: Resolved, files: Mapping[str, Path]
 ) -> PressOrder:
     """One customer's order to a render process of this machine."""
+    room = stockroom(platform, version.workspace_id)
+    return PressOrder(encoded_plan_of(version), resolved, files, version.resources, room)
+
+
+def stockroom(platform: Platform, workspace_id: str) -> Stockroom:
+    """Where this machine keeps what was rendered for a workspace."""
     settings = platform.settings
     folder = (settings.data_dir / "cache" / "segments").resolve()
-    room = Stockroom(folder, settings.segment_cache_mb * 1_000_000, version.workspace_id)
-    return PressOrder(encoded_plan_of(version), resolved, files, version.resources, room)
+    return Stockroom(folder, settings.segment_cache_mb * 1_000_000, workspace_id)
 
 
 @contextmanager

@@ -54,7 +54,7 @@ async def request_medium(request: Request, platform: PlatformDep, client: Client
     """Accept an order and answer at once; the medium is made afterwards."""
     reference: str | None = None
     try:
-        document = parse_json(await _body(request))
+        document = parse_json(await read_body(request))
         reference = echoed_reference(document)
         order = parse_order(document)
         caller = Caller(client.workspace_id, client.client_id, request.headers.get("idempotency-key"))
@@ -97,7 +97,7 @@ async def _status(platform: Platform, workspace_id: str, text: str) -> service.W
     return await service.wire_status(platform, workspace_id, request_id)
 
 
-async def _body(request: Request) -> bytes:
+async def read_body(request: Request) -> bytes:
     """The body, given up as soon as it is too large."""
     received = bytearray()
     async for chunk in request.stream():

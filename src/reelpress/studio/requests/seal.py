@@ -30,3 +30,9 @@ def key_digest(keys: Keyring, workspace_id: str, idempotency_key: str) -> bytes:
 def customer_digest(keys: Keyring, workspace_id: str, customer_id: str) -> bytes | None:
     """Finds one customer's requests; None for a request without a customer."""
     return keys.digest(f"request customer\n{workspace_id}\n{customer_id}") if customer_id else None
+
+
+def recipient_digest(keys: Keyring, workspace_id: str, user_id: str) -> bytes | None:
+    """Finds the requests that go to one phone, however its number is written; None without digits."""
+    digits = "".join(filter(str.isdecimal, user_id))
+    return keys.digest(f"request recipient\n{workspace_id}\n{digits}") if digits else None

@@ -86,8 +86,9 @@ async def find_identical(
 async def insert(conn: Connection, accepted: Accepted) -> None:
     await conn.execute(
         """INSERT INTO studio_requests
-           (id, workspace_id, client_id, use_case_id, version_id, identity, customer, content, accepted_at)
-           VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)""",
+           (id, workspace_id, client_id, use_case_id, version_id, identity, customer, recipient, content,
+            accepted_at)
+           VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)""",
         accepted.id,
         accepted.workspace_id,
         accepted.client_id,
@@ -95,6 +96,7 @@ async def insert(conn: Connection, accepted: Accepted) -> None:
         accepted.version_id,
         accepted.identity,
         accepted.customer,
+        accepted.recipient,
         accepted.content,
         accepted.accepted_at,
     )

@@ -1,0 +1,1 @@
+"""A controller asks that a customer be forgotten (OpenGDPR): her requests, media and callbacks go."""
