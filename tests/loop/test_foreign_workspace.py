@@ -183,8 +183,21 @@ async def owned(
         "change": "remove",
         "verb": "stop",
         "workspace": workspace.id,
+        "subject_request_id": await _forgotten(studio),
     }
     return Owned(workspace, ids)
+
+
+async def _forgotten(studio: Studio) -> str:
+    """An erasure of nobody."""
+    asked = {
+        "subject_request_id": "00000000-0000-4000-8000-000000000000",
+        "subject_request_type": "erasure",
+        "submitted_time": "2026-11-26T10:00:00Z",
+        "subject_identities": [{"identity_type": "email", "identity_value": "nobody@example.com"}],
+    }
+    call = Caller(studio.http, studio.url, studio.caller)
+    return (await call.json("POST", "/opengdpr_requests", asked))["subject_request_id"]
 
 
 async def test_every_management_route_refuses_the_ids_of_another_workspace(

@@ -1,5 +1,6 @@
 """A medium at its public address: who gets which bytes, in whole or in part, and until when."""
 
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from io import BytesIO
 
@@ -118,8 +119,9 @@ async def test_the_page_makes_a_card_and_runs_no_script(studio: Studio, video: s
 
 
 async def test_after_its_time_the_address_says_gone_and_the_bytes_are_removed(
-    studio: Studio, video: str, platform: Platform
+    studio: Studio, video: str, platform: Platform, settle: Callable[[], Awaitable[None]]
 ) -> None:
+    await settle()  # its previews are there as well
     media_id = video.rsplit("/", 1)[-1]
     assert await platform.storage.size(object_key(media_id, Variant.MP4)) is not None
     async with platform.db.connection() as conn:
