@@ -8,6 +8,8 @@ from pydantic import ValidationError
 
 from reelpress.app.assembly import operator_token
 from reelpress.engage.data_api import rates
+from reelpress.engage.data_api.faults import overloaded
+from reelpress.engage.data_api.intake import Intake
 from reelpress.platform.config import CONTRACT_RATES, Settings
 from tests.contract.data_api import DataApi, basic
 
@@ -238,3 +240,16 @@ async def test_each_page_has_its_words_for_type_and_size(api: DataApi, subtests:
             assert (answer.status, answer.error["type"], answer.error["message"]) == (413, *size)
             answer = await api.call(path, {}, headers={"Content-Type": None})
             assert (answer.status, answer.error["type"]) == (400, "Missing header value")
+
+
+async def test_a_server_with_too_much_waiting_says_when_to_come_again(
+    api: DataApi, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def refuse(*_: object) -> None:
+        raise overloaded()
+
+    monkeypatch.setattr(Intake, "accept", refuse)
+    document = {"type": "customer", "customer_id": "asha", "attributes": {}}
+    answer = await api.call(f"/v1/customer/{api.workspace.id}", document)
+    assert (answer.status, answer.headers["Retry-After"]) == (503, "1")
+    assert answer.body["error"]["type"] == "ServerError"

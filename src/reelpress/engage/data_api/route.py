@@ -17,6 +17,7 @@ ACCEPTED = {
     "message": "Your request has been accepted and will be processed soon.",
 }
 TRACE_FRAMES = 4
+RETRY_AFTER_S = "1"  # what waits is written within a second or two
 
 
 class DataApiRoute(APIRoute):
@@ -45,7 +46,8 @@ async def answered(
     try:
         response = await work
     except DataApiFault as fault:
-        response = JSONResponse(refusal(fault), status_code=fault.status)
+        headers = {"Retry-After": RETRY_AFTER_S} if fault.status == 503 else None
+        response = JSONResponse(refusal(fault), status_code=fault.status, headers=headers)
     except Exception as fault:
         log.error("a Data API call failed", route=path, fault=type(fault).__name__, where=_where(fault))
         response = JSONResponse(refusal(faults.unexpected()), status_code=500)
