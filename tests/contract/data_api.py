@@ -2,7 +2,8 @@
 
 import base64
 import json
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import aiohttp
@@ -12,6 +13,7 @@ import aiohttp
 class Answer:
     status: int
     body: Any
+    headers: Mapping[str, str] = field(default_factory=dict[str, str])
 
     @property
     def error(self) -> dict[str, Any]:
@@ -65,7 +67,7 @@ class DataApi:
             headers={name: value for name, value in sent.items() if value is not None},
             skip_auto_headers=["Content-Type"],
         ) as answer:
-            return Answer(answer.status, await answer.json())
+            return Answer(answer.status, await answer.json(), answer.headers)
 
     async def device(self, customer_id: str | None, device_id: str, **attributes: Any) -> Answer:
         body = {
