@@ -20,6 +20,7 @@ from reelpress.engage.data_api.key_routes import router as data_keys_router
 from reelpress.engage.data_api.routes import router as data_api_router
 from reelpress.engage.data_api.user_routes import router as user_router
 from reelpress.engage.events.routes import router as events_router
+from reelpress.engage.identifiers.routes import router as identifiers_router
 from reelpress.engage.imports.routes import router as imports_router
 from reelpress.engage.imports.wire import routers as file_import_routers
 from reelpress.engage.oauth.routes import router as oauth_router
@@ -52,6 +53,7 @@ routers: list[APIRouter] = [
     imports_router,
     erasures_router,
     events_router,
+    identifiers_router,
     oauth_router,
     previews_router,
     profiles_router,

@@ -25,6 +25,8 @@ class Workspace:
     id: str
     time_zone: str
     name: str = ""
+    identifiers: tuple[str, ...] = ()
+    """Attributes that name a customer, beside e-mail address and mobile number."""
 
 
 class KeyAccess(Access, SecurityBase):
@@ -71,7 +73,7 @@ async def opened(request: Request, user: str, password: str) -> Workspace:
         raise faults.unauthorized("App Secret key mismatch. Please login to the dashboard to verify key")
     if found.state != "active":
         raise faults.closed(found.state)
-    return Workspace(user, found.time_zone, found.name)
+    return Workspace(user, found.time_zone, found.name, found.identifiers)
 
 
 async def _check(request: Request, user: str, password: str) -> KeyCheck | None:

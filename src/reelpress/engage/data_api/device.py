@@ -11,6 +11,8 @@ from reelpress.engage.data_api.faults import DataApiFault
 from reelpress.engage.data_api.model import Batch, DeviceElement
 from reelpress.engage.data_api.parse import (
     MOST_EVENT_ATTRIBUTES,
+    STANDARD,
+    Identifiers,
     plain_text,
     read_identity,
     read_object,
@@ -42,12 +44,12 @@ class DeviceOrder:
     blocking: Blocking
 
 
-def parse_device(document: dict[str, Any]) -> Batch:
+def parse_device(document: dict[str, Any], known: Identifiers = STANDARD) -> Batch:
     """A Track Device call. Raises DataApiFault."""
     require_type(document, "device")
     if document.get("customer_id") is None and not document.get("user_identifiers"):
         raise _missing("customer_id", "the payload")
-    identity = read_identity(document, {})
+    identity = read_identity(document, {}, known)
     device_id = plain_text(document.get("device_id"))
     if not device_id:
         raise _missing("device_id", "the payload")

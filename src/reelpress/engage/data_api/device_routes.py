@@ -7,6 +7,7 @@ from reelpress.engage.data_api import documents, rates, service
 from reelpress.engage.data_api.access import Caller
 from reelpress.engage.data_api.body import EVENT_BODY, MANAGE_BODY, read_document
 from reelpress.engage.data_api.device import parse_device, parse_order
+from reelpress.engage.data_api.parse import identifiers_of
 from reelpress.engage.data_api.route import ACCEPTED, DataApiRoute
 from reelpress.engage.profiles import devices, lookup
 from reelpress.platform.web import PlatformDep
@@ -18,7 +19,7 @@ router = APIRouter(prefix="/v1", tags=["Data API"], route_class=DataApiRoute)
 @router.post("/device/{workspace}", **documents.in_path(documents.DEVICE))
 async def track_device(request: Request, platform: PlatformDep, caller: Caller) -> JSONResponse:
     """Add or update a device of a customer who exists."""
-    batch = parse_device(await read_document(request, EVENT_BODY))
+    batch = parse_device(await read_document(request, EVENT_BODY), identifiers_of(caller.identifiers))
     await rates.spend(request, platform, caller.id, "device")
     await service.accept(platform, caller, batch)
     return JSONResponse(ACCEPTED)

@@ -33,6 +33,7 @@ class KeyCheck:
     time_zone: str
     name: str
     state: str
+    identifiers: tuple[str, ...] = ()
 
 
 async def create_data_key(conn: Connection, keys: Keyring, workspace_id: str, label: str) -> str:
@@ -93,6 +94,8 @@ async def check(conn: Connection, keys: Keyring, workspace_id: str, secret: str)
     row = await conn.fetchrow(
         """
         SELECT w.time_zone, w.name, w.state,
+            ARRAY(SELECT key FROM workspace_identifiers i WHERE i.workspace_id = w.id
+                  ORDER BY activated_at, key) AS identifiers,
             coalesce(bool_or(k.digest = $2), false) AS opens, count(k.id) > 0 AS any_key
         FROM workspaces w LEFT JOIN data_keys k ON k.workspace_id = w.id AND k.revoked_at IS NULL
         WHERE w.id = $1 GROUP BY w.id
@@ -100,4 +103,8 @@ async def check(conn: Connection, keys: Keyring, workspace_id: str, secret: str)
         workspace_id,
         keys.digest(secret),
     )
-    return KeyCheck(**dict(row)) if row else None
+    if row is None:
+        return None
+    return KeyCheck(
+        row["opens"], row["any_key"], row["time_zone"], row["name"], row["state"], tuple(row["identifiers"])
+    )

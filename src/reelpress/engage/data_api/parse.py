@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping
+from functools import cache
 from typing import Any, cast
 
 from reelpress.engage.data_api.attributes import parse_change
@@ -10,7 +11,6 @@ from reelpress.engage.data_api.model import Action, Batch, CustomerElement, Devi
 from reelpress.engage.events.times import ClaimedTime, read_offset, read_time
 from reelpress.engage.profiles import values
 from reelpress.engage.profiles.changes import Identity
-from reelpress.engage.profiles.store import IDENTIFIER_KEYS
 from reelpress.engage.profiles.values import clean_attributes
 
 MOST_EVENT_ATTRIBUTES = 100
@@ -25,7 +25,9 @@ REFUSED_CUSTOMER_IDS = frozenset(
 ENVELOPE_FAULTS = frozenset({"customer_id", "actions", "action", "elements", "type"})
 """Attributes whose faults refuse a bulk call as a whole; an element with another fault is left out."""
 
-_IDENTIFIERS = {
+Identifiers = Mapping[str, str]
+"""Names that calls may use -> the attribute key each stands for."""
+STANDARD: Identifiers = {
     "moe_email": "u_em",
     "moe_mobile": "u_mb",
     "email": "u_em",
@@ -33,22 +35,29 @@ _IDENTIFIERS = {
     "u_em": "u_em",
     "u_mb": "u_mb",
 }
+_NAMING = ("moe_email", "moe_mobile")  # of STANDARD, among the attributes of a customer
 _DETAILS = ("app_version", "moe_os_type")
 
 
-def parse_customer(document: dict[str, Any]) -> Batch:
+@cache
+def identifiers_of(activated: tuple[str, ...]) -> Identifiers:
+    """What calls to a workspace may use that activated these attribute keys."""
+    return {**STANDARD, **dict(zip(activated, activated, strict=True))}
+
+
+def parse_customer(document: dict[str, Any], known: Identifiers = STANDARD) -> Batch:
     """A Track User call. Raises DataApiFault."""
     require_type(document, "customer")
-    return Batch(customers=(_customer(document),))
+    return Batch(customers=(_customer(document, known),))
 
 
-def parse_event(document: dict[str, Any]) -> Batch:
+def parse_event(document: dict[str, Any], known: Identifiers = STANDARD) -> Batch:
     """A Track Event call. Raises DataApiFault."""
     require_type(document, "event")
-    return Batch(events=(_event(document),))
+    return Batch(events=(_event(document, known),))
 
 
-def parse_transition(document: dict[str, Any]) -> Batch:
+def parse_transition(document: dict[str, Any], known: Identifiers = STANDARD) -> Batch:
     """A bulk call. Raises DataApiFault for the envelope; a faulty value costs its element only."""
     require_type(document, "transition")
     elements = document.get("elements")
@@ -62,7 +71,7 @@ def parse_transition(document: dict[str, Any]) -> Batch:
     skipped: Counter[str] = Counter()
     for element in cast("list[object]", elements):
         try:
-            parsed.append(_element(element))
+            parsed.append(_element(element, known))
         except DataApiFault as fault:
             if fault.kind == "Malformed JSON" or fault.attribute in ENVELOPE_FAULTS - _value_faults(fault):
                 raise
@@ -79,17 +88,17 @@ def _value_faults(fault: DataApiFault) -> frozenset[str]:
     return frozenset({"customer_id"}) if fault.kind == "ValueError" else frozenset()
 
 
-def _element(element: object) -> CustomerElement | EventElement | DeviceElement:
+def _element(element: object, known: Identifiers) -> CustomerElement | EventElement | DeviceElement:
     if not isinstance(element, dict):
         raise malformed()
     document = cast("dict[str, Any]", element)
     match document.get("type"):
         case "customer":
-            return _customer(document)
+            return _customer(document, known)
         case "event":
-            return _event(document)
+            return _event(document, known)
         case "device":
-            return _device(document)
+            return _device(document, known)
         case _:
             raise DataApiFault(
                 400, "AttributeError", "type in elements should be customer/event/device", "type"
@@ -103,18 +112,22 @@ def require_type(document: dict[str, Any], expected: str) -> None:
         raise DataApiFault(400, "AttributeError", f"type should be {expected}", "type")
 
 
-def _customer(document: dict[str, Any]) -> CustomerElement:
+def _customer(document: dict[str, Any], known: Identifiers) -> CustomerElement:
     attributes = read_object(document.get("attributes"), "attributes")
     # With Identity Resolution an activated identifier among the attributes names the customer.
-    named = {key: attributes[key] for key in ("moe_email", "moe_mobile") if key in attributes}
-    identity = read_identity(document, named)
+    named = {
+        name: attributes[name]
+        for name in attributes.keys() & known.keys()
+        if name in _NAMING or name not in STANDARD
+    }
+    identity = read_identity(document, named, known)
     return CustomerElement(
         identity, parse_change(document, attributes), is_true(document.get("update_existing_only"))
     )
 
 
-def _event(document: dict[str, Any]) -> EventElement:
-    identity = read_identity(document, {})
+def _event(document: dict[str, Any], known: Identifiers) -> EventElement:
+    identity = read_identity(document, {}, known)
     actions = document.get("actions")
     if actions is None:
         raise missing("actions")
@@ -161,8 +174,8 @@ def _action(action: object, details: Mapping[str, Any]) -> Action:
     )
 
 
-def _device(document: dict[str, Any]) -> DeviceElement:
-    identity = read_identity(document, {})
+def _device(document: dict[str, Any], known: Identifiers) -> DeviceElement:
+    identity = read_identity(document, {}, known)
     if document.get("attributes") is None:
         raise missing("attributes")
     attributes = clean_attributes(read_object(document["attributes"], "attributes"), MOST_EVENT_ATTRIBUTES)
@@ -178,12 +191,13 @@ def _device(document: dict[str, Any]) -> DeviceElement:
     )
 
 
-def read_identity(document: dict[str, Any], named: Mapping[str, Any]) -> Identity:
+def read_identity(
+    document: dict[str, Any], named: Mapping[str, Any], known: Identifiers = STANDARD
+) -> Identity:
     customer_id = document.get("customer_id")
     if customer_id is None:
-        identifiers = _identifiers(
-            {**named, **read_object(document.get("user_identifiers"), "user_identifiers")}
-        )
+        given = {**named, **read_object(document.get("user_identifiers"), "user_identifiers")}
+        identifiers = _identifiers(given, known)
         if not identifiers:
             raise missing("customer_id")
         return Identity(None, identifiers)
@@ -204,13 +218,13 @@ def read_identity(document: dict[str, Any], named: Mapping[str, Any]) -> Identit
     return Identity(text)
 
 
-def _identifiers(given: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
+def _identifiers(given: Mapping[str, Any], known: Identifiers) -> tuple[tuple[str, str], ...]:
     found: dict[str, str] = {}
     for name, value in given.items():
         text = plain_text(value)
-        if name in _IDENTIFIERS and text and text.strip() and len(text) <= values.LONGEST_STRING:
-            found.setdefault(_IDENTIFIERS[name], text)
-    return tuple((key, found[key]) for key in IDENTIFIER_KEYS if key in found)
+        if name in known and text and text.strip() and len(text) <= values.LONGEST_STRING:
+            found.setdefault(known[name], text)
+    return tuple((key, found[key]) for key in dict.fromkeys(known.values()) if key in found)
 
 
 def plain_text(value: object) -> str | None:

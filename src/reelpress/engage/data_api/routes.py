@@ -8,7 +8,7 @@ from reelpress.engage.data_api.access import Caller, Workspace
 from reelpress.engage.data_api.body import BULK_BODY, CUSTOMER_BODY, EVENT_BODY, read_document
 from reelpress.engage.data_api.intake import Intake
 from reelpress.engage.data_api.model import Batch
-from reelpress.engage.data_api.parse import parse_customer, parse_event, parse_transition
+from reelpress.engage.data_api.parse import identifiers_of, parse_customer, parse_event, parse_transition
 from reelpress.engage.data_api.route import ACCEPTED, DataApiRoute
 from reelpress.engage.data_api.service import call_of
 from reelpress.platform.context import Platform
@@ -24,7 +24,7 @@ router = APIRouter(prefix="/v1", tags=["Data API"], route_class=DataApiRoute)
 @router.post("/customer/{workspace}", **documents.in_path(documents.CUSTOMER))
 async def track_user(request: Request, platform: PlatformDep, caller: Caller) -> JSONResponse:
     """Create or update a customer."""
-    batch = parse_customer(await read_document(request, CUSTOMER_BODY))
+    batch = parse_customer(await read_document(request, CUSTOMER_BODY), identifiers_of(caller.identifiers))
     await rates.spend(request, platform, caller.id, "customer")
     await _take_in(request, platform, caller, batch)
     return JSONResponse(ACCEPTED)
@@ -34,7 +34,7 @@ async def track_user(request: Request, platform: PlatformDep, caller: Caller) ->
 @router.post("/event/{workspace}", **documents.in_path(documents.EVENT))
 async def track_event(request: Request, platform: PlatformDep, caller: Caller) -> JSONResponse:
     """Take in what one customer did."""
-    batch = parse_event(await read_document(request, EVENT_BODY))
+    batch = parse_event(await read_document(request, EVENT_BODY), identifiers_of(caller.identifiers))
     await rates.spend(request, platform, caller.id, "event", len(batch.events[0].actions))
     await _take_in(request, platform, caller, batch)
     return JSONResponse(ACCEPTED)
@@ -44,7 +44,7 @@ async def track_event(request: Request, platform: PlatformDep, caller: Caller) -
 @router.post("/transition/{workspace}", **documents.in_path(documents.BULK))
 async def import_in_bulk(request: Request, platform: PlatformDep, caller: Caller) -> JSONResponse:
     """Customers, devices and events of many customers in one call."""
-    batch = parse_transition(await read_document(request, BULK_BODY))
+    batch = parse_transition(await read_document(request, BULK_BODY), identifiers_of(caller.identifiers))
     await rates.spend_batch(request, platform, caller.id, batch)
     await _take_in(request, platform, caller, batch)
     return JSONResponse(ACCEPTED)

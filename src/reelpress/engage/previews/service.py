@@ -53,7 +53,7 @@ async def _profile_id(conn: Connection, workspace_id: str, user: Identifier) -> 
             by_customer = await profile_store.ids_by_customer_ids(conn, workspace_id, [user.value])
             return by_customer.get(user.value) or user.value.lower()
         case "EMAIL":
-            by_email = await profile_store.ids_by_identifiers(conn, workspace_id, [user.value], [])
+            by_email = await profile_store.ids_by_identifiers(conn, workspace_id, {"u_em": [user.value]})
             return by_email.get(("u_em", user.value))
         case "MOE_GAID":
             return await store.profile_of_device(conn, workspace_id, gaid=user.value)

@@ -208,7 +208,7 @@ async def _locate(
     named = [pair for one in identities if one.customer_id is None for pair in one.identifiers]
     by_identifier = (
         await store.ids_by_identifiers(
-            conn, workspace_id, *({v for k, v in named if k == key} for key in store.IDENTIFIER_KEYS)
+            conn, workspace_id, {key: {v for k, v in named if k == key} for key, _ in named}
         )
         if named
         else {}

@@ -6,12 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from reelpress.engage.identifiers.model import KEY, STANDARD
 from reelpress.engage.profiles.model import Profile, TimelineEntry
 from reelpress.platform.db import Connection, Record
 
 MOST_DEVICES = 1000
-IDENTIFIER_KEYS = ("u_em", "u_mb")
-"""The attributes, each with an index, by which a profile can be found beside its ids."""
 
 _COLUMNS = "id, customer_id, attributes, platforms, created_at, updated_at, last_seen_at"
 
@@ -86,25 +85,32 @@ async def erased(conn: Connection, workspace_id: str, ids: Collection[str]) -> s
 
 
 async def ids_by_identifiers(
-    conn: Connection, workspace_id: str, emails: Collection[str], mobiles: Collection[str]
+    conn: Connection, workspace_id: str, wanted: Mapping[str, Collection[str]]
 ) -> dict[tuple[str, str], str]:
-    """Profile ids by (attribute key, value); among several profiles the last seen."""
+    """Profile ids by (attribute key, value) for the values wanted of each; among several the last seen.
+
+    Each key has an index on its expression, which a query finds by its text alone.
+    """
+    keys = sorted(wanted)
+    parts = " UNION ALL ".join(_with_identifier(key, at) for at, key in enumerate(keys, start=2))
     rows = await conn.fetch(
-        """
-        SELECT DISTINCT ON (key, value) key, value, id FROM (
-            SELECT 'u_em' AS key, attributes ->> 'u_em' AS value, id, last_seen_at FROM profiles
-            WHERE workspace_id = $1 AND attributes ->> 'u_em' = ANY($2::text[])
-            UNION ALL
-            SELECT 'u_mb', attributes ->> 'u_mb', id, last_seen_at FROM profiles
-            WHERE workspace_id = $1 AND attributes ->> 'u_mb' = ANY($3::text[])
-        ) AS found
+        f"""
+        SELECT DISTINCT ON (key, value) key, value, id FROM ({parts}) AS found
         ORDER BY key, value, last_seen_at DESC, id
-        """,
+        """,  # noqa: S608 - keys are checked
         workspace_id,
-        list(emails),
-        list(mobiles),
+        *(list(wanted[key]) for key in keys),
     )
     return {(row["key"], row["value"]): row["id"] for row in rows}
+
+
+def _with_identifier(key: str, parameter: int) -> str:
+    assert KEY.fullmatch(key), key
+    held = "" if key in STANDARD else f"AND attributes ? '{key}' "
+    return (
+        f"SELECT '{key}' AS key, attributes ->> '{key}' AS value, id, last_seen_at FROM profiles "  # noqa: S608
+        f"WHERE workspace_id = $1 {held}AND attributes ->> '{key}' = ANY(${parameter}::text[])"
+    )
 
 
 async def lock_identifiers(conn: Connection, workspace_id: str, values: Collection[str]) -> None:

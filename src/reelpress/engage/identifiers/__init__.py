@@ -1,0 +1,1 @@
+"""Attributes by which calls may name a customer (MoEngage: Identity Resolution)."""
