@@ -45,9 +45,11 @@ async def require_storable_request(request: Request) -> None:
 
 
 def require_storable_address(request: Request) -> None:
-    """The same for what a route takes from its path and query."""
-    require_storable(request.path_params)
-    require_storable(dict(request.query_params.multi_items()))
+    """The same for the query; nothing has such a path: Refusal (404)."""
+    if any(_UNKEPT.search(str(part)) for part in request.path_params.values()):
+        raise Refusal(404, "not_found", "there is nothing at this address")
+    for name, text in request.query_params.multi_items():
+        require_storable(text, name)
 
 
 def _texts(value: object, field: str) -> Iterator[tuple[str, str]]:
