@@ -77,7 +77,11 @@ async def read_form(request: Request) -> Typed:
         raise Refusal(
             413, "too_large", f"a form has at most {MAX_FORM_BYTES // 1_000_000} MB", fix="shorten the text"
         )
-    data = await request.form()
+    return storable_form(await request.form())
+
+
+def storable_form(data: FormData) -> Typed:
+    """A form that was read. Raises Refusal (400) when a text cannot be kept."""
     for name, value in data.multi_items():
         require_storable(value, name)
     return Typed(data)

@@ -1,5 +1,8 @@
 """Business events: made, triggered, found."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from reelpress.engage.business_events import store
 from reelpress.engage.business_events.model import (
     BusinessEvent,
@@ -125,6 +128,16 @@ async def one(
             raise not_found("business event", event_id)
         waiting = await store.listeners(conn, workspace_id, event.name)
         return event, waiting, await store.latest_triggers(conn, workspace_id, event_id, SHOWN_TRIGGERS)
+
+
+async def named(
+    platform: Platform, workspace_id: str, name: str
+) -> tuple[BusinessEvent | None, Mapping[str, Any]]:
+    """The business event of this name, if there is one, and what its latest trigger said."""
+    async with platform.db.connection() as conn:
+        event = await store.by_name(conn, workspace_id, name)
+        latest = await store.latest_triggers(conn, workspace_id, event.id, 1) if event else []
+    return event, latest[0].attributes if latest else {}
 
 
 def _require_known(event: BusinessEvent | None, given: NewTrigger) -> None:

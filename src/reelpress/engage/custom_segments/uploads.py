@@ -1,6 +1,8 @@
 """Files that a person uploads for a file segment: kept until the job has read them."""
 
 import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 from reelpress.platform.context import Platform
@@ -16,11 +18,19 @@ def is_one(file_url: str) -> bool:
     return file_url.startswith(SCHEME)
 
 
-async def keep(platform: Platform, path: Path) -> str:
-    """Keep the file where every worker finds it; what stands for its address."""
-    name = new_uuid().hex
-    await platform.storage.put(_key(SCHEME + name), path)
-    return SCHEME + name
+@asynccontextmanager
+async def kept(platform: Platform, path: Path) -> AsyncGenerator[str]:
+    """Keep the file where every worker finds it; what stands for its address.
+
+    When the block fails, no job will read it: it is removed.
+    """
+    file_url = SCHEME + new_uuid().hex
+    await platform.storage.put(_key(file_url), path)
+    try:
+        yield file_url
+    except BaseException:
+        await remove(platform, file_url)
+        raise
 
 
 async def bring(platform: Platform, file_url: str, path: Path) -> bool:

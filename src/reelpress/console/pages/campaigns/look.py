@@ -5,8 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeVar
+from zoneinfo import ZoneInfo
 
 from reelpress.engage.campaigns.model import BY_EVENT, Campaign, Channel, DeliveryType, Status
+from reelpress.platform.auth import store
+from reelpress.platform.context import Platform
 
 Member = TypeVar("Member", bound=StrEnum)
 
@@ -51,6 +54,13 @@ def steps(channel: Channel, campaign_id: str | None) -> list[Step]:
 def channel_words(channel: Channel) -> str:
     """`Connectors › Custom`, as the menu of channels has it."""
     return "Connectors › Custom" if channel is Channel.connector else "Email"
+
+
+async def zone_of(platform: Platform, workspace_id: str) -> ZoneInfo:
+    """The clock that the workspace's dates and times are on."""
+    async with platform.db.connection() as conn:
+        workspace = await store.workspace(conn, workspace_id)
+    return ZoneInfo(workspace.time_zone if workspace else "UTC")
 
 
 def member_of(words: type[Member], text: str) -> Member | None:
