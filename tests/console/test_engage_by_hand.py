@@ -88,7 +88,7 @@ async def test_a_periodic_campaign_is_made_by_hand_and_says_when_it_runs_next(pe
     await page.get_by_text("Monthly", exact=True).click()
     await page.get_by_role("checkbox", name="Day 31").check()
     await page.get_by_role("button", name="Weekday, such as the last Friday").click()
-    await page.get_by_text("After some runs").click()
+    await page.get_by_text("After runs").click()
     await page.get_by_label("Runs", exact=True).fill("0")
     await expect(page.locator("#next-runs")).to_contain_text("Write a number from 1 on.")
     await person.look("periodic-monthly")

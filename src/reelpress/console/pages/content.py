@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Annotated, Any
 from urllib.parse import quote
 
@@ -17,12 +18,14 @@ from reelpress.console.view import page
 from reelpress.engage.campaigns import uses
 from reelpress.engage.content import parse, service
 from reelpress.engage.content.model import ContentBlock, Kind, ProductSet
+from reelpress.engage.personalize import Value
 from reelpress.platform.auth import Principal, Role
 from reelpress.platform.context import Platform
 from reelpress.platform.errors import Refusal
 from reelpress.platform.web import PlatformDep
 
 BLOCKS, SETS = "/console/content-blocks", "/console/product-sets"
+_TURNS_TEXT = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 MOST_COLUMNS = 8
 """Of the table that shows a product set; JSON shows all."""
 
@@ -112,7 +115,7 @@ async def make_set(request: Request, platform: PlatformDep, principal: Marketer)
 async def product_set(request: Request, platform: PlatformDep, principal: Viewer, name: Named) -> Response:
     """One product set."""
     found = await service.product_set(platform, principal.workspace_id, name)
-    values = {"name": found.name, "items": json.dumps(found.items, ensure_ascii=False, indent=2)}
+    values = {"name": found.name, "items": _written(found.items)}
     return await _set(request, platform, principal, found, values)
 
 
@@ -138,6 +141,12 @@ async def delete_set(platform: PlatformDep, principal: Marketer, name: Named) ->
 
 def _saved(base: str, noun: str, name: str) -> Response:
     return RedirectResponse(f"{base}/{noun}?name={quote(name)}&saved=yes", status_code=303)
+
+
+def _written(items: list[dict[str, Value]]) -> str:
+    """JSON to be changed; what would turn the direction of the text around it is written as an escape."""
+    document = json.dumps(items, ensure_ascii=False, indent=2)
+    return _TURNS_TEXT.sub(lambda found: f"\\u{ord(found[0]):04x}", document)
 
 
 def _items(text: str) -> object:

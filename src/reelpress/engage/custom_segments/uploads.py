@@ -10,7 +10,7 @@ from reelpress.platform.ids import new_uuid
 
 SCHEME = "upload:"
 """No address of the API begins like this: those are http and https."""
-_FOLDER = "segment-uploads"
+FOLDER = "segment-uploads"
 
 
 def is_one(file_url: str) -> bool:
@@ -51,4 +51,4 @@ async def remove(platform: Platform, file_url: str) -> None:
 
 
 def _key(file_url: str) -> str:
-    return f"{_FOLDER}/{file_url.removeprefix(SCHEME)}"
+    return f"{FOLDER}/{file_url.removeprefix(SCHEME)}"

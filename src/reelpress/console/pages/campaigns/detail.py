@@ -20,6 +20,7 @@ from reelpress.console.pages.campaigns.look import (
     channel_words,
     may_edit,
     member_of,
+    segment_name,
     zone_of,
 )
 from reelpress.console.pages.campaigns.message import sealed_frame
@@ -138,6 +139,7 @@ async def _show(
 ) -> Response:
     definition = campaign.definition
     zone = await zone_of(platform, campaign.workspace_id)
+    audience = shown_rule(definition.audience)
     content = to_shown(campaign.channel, definition.content)
     chosen: dict[str, Any] | None = content.get("authorization")
     found = await oauth.find(platform, campaign.workspace_id, chosen["configuration_id"]) if chosen else None
@@ -151,7 +153,8 @@ async def _show(
         delivery_type=DELIVERY_WORDS[campaign.delivery_type],
         trigger=definition.trigger,
         conditions=shown_rule((definition.trigger or {}).get("conditions")),
-        audience=shown_rule(definition.audience),
+        audience=audience,
+        segment=await segment_name(platform, campaign.workspace_id, audience),
         recurrence=words_of_schedule(definition.schedule, zone),
         content=_without_credentials(content),
         authorization=found.given.name if found else None,

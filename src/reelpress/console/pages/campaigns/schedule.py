@@ -17,6 +17,7 @@ from reelpress.console.pages.campaigns.look import (
     DELIVERY_WORDS,
     channel_words,
     may_edit,
+    segment_name,
     steps,
     zone_of,
 )
@@ -149,6 +150,7 @@ async def _show(
 ) -> Response:
     definition = campaign.definition
     trigger = definition.trigger or {}
+    audience = shown_rule(definition.audience)
     elsewhere = [
         (f"{BASE}/{campaign.id}/{_STEP_OF[place.split('.')[0]]}", words)
         for place, words in (faults or {}).items()
@@ -172,7 +174,8 @@ async def _show(
         is_draft=campaign.status is Status.draft,
         steps=steps(campaign.channel, campaign.id),
         conditions=shown_rule(trigger.get("conditions")),
-        audience=shown_rule(definition.audience),
+        audience=audience,
+        segment=await segment_name(platform, campaign.workspace_id, audience),
         authorization=await _authorization_name(platform, campaign),
         zone=zone.key,
         values=values,

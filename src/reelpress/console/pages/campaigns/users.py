@@ -9,7 +9,14 @@ from fastapi.responses import RedirectResponse
 from pydantic import ValidationError
 
 from reelpress.console.access import Marketer
-from reelpress.console.pages.campaigns.look import BASE, DELIVERY_WORDS, channel_words, may_edit, steps
+from reelpress.console.pages.campaigns.look import (
+    BASE,
+    DELIVERY_WORDS,
+    active_segments,
+    channel_words,
+    may_edit,
+    steps,
+)
 from reelpress.console.pages.campaigns.rules import OPERATORS, RuleForm, rule_document, shown_rule, typed_rule
 from reelpress.console.route import PageRoute
 from reelpress.console.typed import Faults, Typed, faults_of, read_form
@@ -152,6 +159,8 @@ def _documents(values: Values) -> dict[str, Any]:
 
 
 def _document(form: RuleForm, kind: Any, field: str) -> Any:
+    if form.kind == "segment" and not form.segment:
+        raise Refusal(400, "invalid_field", "choose a segment", field=f"{field}.segment")
     try:
         return rule_document(form, kind)
     except ValueError as fault:
@@ -186,6 +195,7 @@ async def _show(
         campaign=campaign,
         channel=channel_words(channel),
         delivery_type=DELIVERY_WORDS[delivery_type],
+        segments=await active_segments(platform, principal.workspace_id),
         triggered=delivery_type is DeliveryType.event_triggered,
         by_business_event=delivery_type is DeliveryType.business_event_triggered,
         business_events=[one.event for one in await business_events.every(platform, principal.workspace_id)],
