@@ -11,7 +11,8 @@ import pytest
 from reelpress.engage.business_events import service as business_events
 from reelpress.engage.business_events.model import Attribute, NewBusinessEvent, NewTrigger
 from reelpress.engage.custom_segments import uploads
-from reelpress.platform.auth import Role, audit
+from reelpress.platform.auth import Role
+from reelpress.platform.auth.audit import newest
 from reelpress.platform.auth.service import create_user
 from reelpress.platform.context import Platform
 from tests.conftest import TestWorkspace
@@ -195,7 +196,7 @@ async def test_a_trigger_says_what_was_typed_in_the_type_of_each_attribute(
     ]
     assert {one.by for one in happened} == {workspace.admin_email}
     async with platform.db.connection() as conn:
-        actions = [entry.action for entry in await audit.newest(conn, workspace.id, 2)]
+        actions = [entry.action for entry in await newest(conn, workspace.id, 2)]
     assert actions == ["business_event.triggered"] * 2
 
 
