@@ -73,6 +73,25 @@ def test_a_rule_that_rows_cannot_say_stays_json_and_is_not_changed(rule: dict[st
     assert rule_document(form, "user_attributes") == rule
 
 
+def test_one_custom_segment_is_chosen_by_name_and_not_written_as_json():
+    rule = {"filters": [{"filter_type": "custom_segments", "id": "a" * 24, "name": "In Pune"}]}
+    form = shown_rule(rule)
+    assert form == RuleForm("segment", segment="a" * 24)
+    assert parse_rule(rule_document(form, "user_attributes")) == parse_rule(rule)
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        {"filters": [{"filter_type": "custom_segments", "id": "a" * 24, "negate": True}]},
+        {"filters": [{"filter_type": "custom_segments", "id": "a" * 24}], "negate": True},
+        {"filters": [{"filter_type": "custom_segments", "id": letter * 24} for letter in "ab"]},
+    ],
+)
+def test_a_segment_with_more_to_it_stays_json(rule: dict[str, Any]):
+    assert shown_rule(rule).kind == "json"
+
+
 def test_rows_in_which_nothing_was_typed_are_left_out():
     typed = Typed(
         FormData(

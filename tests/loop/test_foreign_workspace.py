@@ -151,6 +151,8 @@ async def owned(
     await call.json("POST", f"/api/v1/campaigns/{campaign['id']}/activate")
     await call.json("PUT", "/api/v1/content-blocks/Footer", {"body": "Lantern & Co"})
     await call.json("PUT", "/api/v1/product-sets/Shoes", {"items": [{"title": "Boots"}]})
+    season = {"event_name": "New season", "event_attributes": [], "created_by": "ada@example.com"}
+    season_id = (await data.json("POST", "/v1.0/business_event", season))["event_id"]
     event = {"type": "event", "customer_id": "cust-ada", "actions": [{"action": "Greeted"}]}
     await data.json("POST", f"/v1/event/{workspace.id}", event)
     await settle()
@@ -177,6 +179,7 @@ async def owned(
         "run_id": import_run["id"],
         "schedule": imported["id"],
         "key": "shoe",
+        "event_id": season_id,
         "block_name": "Footer",
         "set_name": "Shoes",
         "position": "0",

@@ -9,6 +9,7 @@ from fastapi.params import Depends as DependsParam
 from reelpress.platform.auth import Access, Principal, Role, sessions
 from reelpress.platform.context import Platform
 from reelpress.platform.errors import Refusal
+from reelpress.platform.storable import require_storable_address
 
 
 class SignInNeeded(Exception):
@@ -39,6 +40,7 @@ class PageMember(Access):
                 403, "forbidden", f"this needs the role {self.least.name}; yours is {principal.role.name}",
                 fix="ask an admin of the workspace",
             )  # fmt: skip
+        require_storable_address(request)
         return principal
 
 

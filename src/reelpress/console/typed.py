@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from starlette.datastructures import FormData
 
 from reelpress.platform.errors import Detail, Refusal, Refusals
+from reelpress.platform.storable import require_storable
 
 MAX_FORM_BYTES = 4_000_000
 
@@ -67,13 +68,23 @@ class Typed:
 
 
 async def read_form(request: Request) -> Typed:
-    """The posted form. Raises Refusal (413) when it is larger than any page of ours sends."""
+    """The posted form.
+
+    Raises Refusal: 413 when it is larger than any page of ours sends, 400 when a text cannot be kept.
+    """
     declared = request.headers.get("content-length", "")
     if not declared.isdigit() or int(declared) > MAX_FORM_BYTES:
         raise Refusal(
             413, "too_large", f"a form has at most {MAX_FORM_BYTES // 1_000_000} MB", fix="shorten the text"
         )
-    return Typed(await request.form())
+    return storable_form(await request.form())
+
+
+def storable_form(data: FormData) -> Typed:
+    """A form that was read. Raises Refusal (400) when a text cannot be kept."""
+    for name, value in data.multi_items():
+        require_storable(value, name)
+    return Typed(data)
 
 
 def faults_of(fault: Refusal | ValidationError) -> Faults:
@@ -137,5 +148,5 @@ def _sentence(text: str) -> str:
 
 
 def _clean(value: str) -> str:
-    # PostgreSQL keeps no NUL; browsers end lines with CR LF (HTML, 4.10.21.4).
-    return value.replace("\0", "").replace("\r\n", "\n").replace("\r", "\n")
+    # Browsers end lines with CR LF (HTML, 4.10.21.4).
+    return value.replace("\r\n", "\n").replace("\r", "\n")

@@ -1,10 +1,12 @@
 """Render a page or a part of one: Jinja2 with escaping on, one navigation, one content policy."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from fastapi import Request
 from fastapi.responses import HTMLResponse
@@ -52,7 +54,11 @@ NAVIGATION = (
         "Engage",
         (
             Entry("Campaigns", "/console/campaigns", "send"),
+            Entry("Business events", "/console/business-events", "bolt"),
+            Entry("Content blocks", "/console/content-blocks", "block"),
+            Entry("Product sets", "/console/product-sets", "bag"),
             Entry("Profiles", "/console/profiles", "people"),
+            Entry("Segments", "/console/segments", "segment"),
             Entry("Mailbox", "/console/mailbox", "mail"),
         ),
     ),
@@ -110,6 +116,18 @@ def _moment(value: datetime | None) -> str:
     return value.astimezone(UTC).strftime("%d %b %Y, %H:%M:%S") if value else "–"
 
 
+def _as_text(value: object) -> str:
+    """A value of JSON as a person writes it."""
+    if value is None:
+        return "–"
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+def _on_clock(value: datetime, zone: ZoneInfo) -> str:
+    local = value.astimezone(zone)
+    return f"{local:%a} {local.day} {local:%b %Y, %H:%M}"
+
+
 def _ago(value: datetime | None) -> str:
     if value is None:
         return "never"
@@ -139,7 +157,13 @@ def _make_environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    filters: Mapping[str, Any] = {"moment": _moment, "ago": _ago, "size": _size}
+    filters: Mapping[str, Any] = {
+        "moment": _moment,
+        "on_clock": _on_clock,
+        "ago": _ago,
+        "size": _size,
+        "as_text": _as_text,
+    }
     made.filters.update(filters)  # pyright: ignore[reportUnknownMemberType] - jinja2's filters are untyped
     return made
 

@@ -5,13 +5,16 @@ from fastapi import APIRouter
 from reelpress.console.pages import (
     assets,
     authorization,
+    business_events,
     campaigns,
     clients,
+    content,
     home,
     mailbox,
     media_campaigns,
     media_requests,
     profiles,
+    segments,
     settings,
     sign_in,
 )
@@ -26,6 +29,9 @@ routers: list[APIRouter] = [
     media_requests.router,
     clients.router,
     *campaigns.routers,
+    business_events.router,
+    content.router,
+    *segments.routers,
     settings.router,
     authorization.router,
 ]

@@ -53,6 +53,35 @@ class Known:
 
 
 @dataclass(frozen=True, slots=True)
+class Begun:
+    """What a trigger made of a campaign: how many it reached so far, or why nobody."""
+
+    campaign_id: str
+    campaign_name: str
+    members: int
+    stopped: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Happened:
+    """One trigger; `by` is an e-mail address where somebody said so."""
+
+    at: datetime
+    by: str | None
+    attributes: Mapping[str, Any]
+    children: tuple[Begun, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Listener:
+    """A campaign that a business event starts, once it is active."""
+
+    id: str
+    name: str
+    status: str
+
+
+@dataclass(frozen=True, slots=True)
 class NewTrigger:
     event_name: str
     attributes: Mapping[str, Any]

@@ -36,7 +36,7 @@ def new_business_event(document: Mapping[str, Any]) -> NewBusinessEvent:
     items = cast("list[object]", given)
     if len(items) > MOST_ATTRIBUTES:
         raise _invalid("event_attributes", f"a business event has at most {MOST_ATTRIBUTES} attributes")
-    attributes = tuple(_attribute(item) for item in items)
+    attributes = tuple(attribute(item) for item in items)
     repeated = [one.name for one in attributes if sum(one.name == other.name for other in attributes) > 1]
     if repeated:
         raise _invalid(repeated[0], "an attribute is named twice")
@@ -90,7 +90,8 @@ def texts(given: object, target: str) -> tuple[str, ...] | None:
     return tuple(cast("list[str]", items))
 
 
-def _attribute(item: object) -> Attribute:
+def attribute(item: object) -> Attribute:
+    """One attribute of a business event. Raises Refused."""
     if not isinstance(item, dict):
         raise _wrong_type("event_attributes", item)
     fields = cast("dict[str, Any]", item)

@@ -3,10 +3,19 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import groupby
 from typing import Any
 from uuid import UUID
 
-from reelpress.engage.business_events.model import Attribute, BusinessEvent, Known, Wanted
+from reelpress.engage.business_events.model import (
+    Attribute,
+    Begun,
+    BusinessEvent,
+    Happened,
+    Known,
+    Listener,
+    Wanted,
+)
 from reelpress.platform.db import Connection, Record
 
 _COLUMNS = "id, name, attributes, created_by, created_at"
@@ -52,6 +61,15 @@ async def by_name(conn: Connection, workspace_id: str, name: str) -> BusinessEve
         f"select {_COLUMNS} from business_events where workspace_id = $1 and name = $2",  # noqa: S608 - a constant
         workspace_id,
         name,
+    )
+    return _event(row) if row else None
+
+
+async def by_id(conn: Connection, workspace_id: str, event_id: str) -> BusinessEvent | None:
+    row = await conn.fetchrow(
+        f"select {_COLUMNS} from business_events where workspace_id = $1 and id = $2",  # noqa: S608 - a constant
+        workspace_id,
+        event_id,
     )
     return _event(row) if row else None
 
@@ -136,6 +154,55 @@ async def known(
         limit,
     )
     return [_known(row) for row in rows]
+
+
+async def latest_triggers(conn: Connection, workspace_id: str, event_id: str, limit: int) -> list[Happened]:
+    """The triggers of a business event with the children each made, the latest first."""
+    rows = await conn.fetch(
+        """
+        with page as (
+            select id, attributes, triggered_by, at from business_event_triggers
+            where workspace_id = $1 and business_event_id = $2 order by at desc, id desc limit $3
+        )
+        select p.id, p.attributes, p.triggered_by, p.at, o.campaign_id, v.name as campaign_name, o.members,
+               o.stopped
+        from page p
+        left join engage_occurrences o on o.workspace_id = $1 and o.trigger_id = p.id
+        left join engage_campaign_versions v on v.id = o.version_id
+        order by p.at desc, p.id desc, v.name
+        """,
+        workspace_id,
+        event_id,
+        limit,
+    )
+    return [
+        Happened(
+            at=of_one[0]["at"],
+            by=of_one[0]["triggered_by"],
+            attributes=of_one[0]["attributes"],
+            children=tuple(
+                Begun(row["campaign_id"], row["campaign_name"], row["members"], row["stopped"])
+                for row in of_one
+                if row["campaign_id"] is not None
+            ),
+        )
+        for of_one in (list(group) for _, group in groupby(rows, key=lambda row: row["id"]))
+    ]
+
+
+async def listeners(conn: Connection, workspace_id: str, name: str) -> list[Listener]:
+    """The campaigns that wait for a business event or did, the newest first."""
+    rows = await conn.fetch(
+        """
+        select c.id, v.name, c.status
+        from engage_campaigns c join engage_campaign_versions v on v.id = c.version_id
+        where c.workspace_id = $1 and c.trigger_event = $2 and c.delivery_type = 'BUSINESS_EVENT_TRIGGERED'
+        order by c.created_at desc, c.id
+        """,
+        workspace_id,
+        name,
+    )
+    return [Listener(**dict(row)) for row in rows]
 
 
 async def workspace_name(conn: Connection, workspace_id: str) -> str:

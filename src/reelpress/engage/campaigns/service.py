@@ -29,6 +29,7 @@ from reelpress.platform.context import Platform
 from reelpress.platform.db import Connection
 from reelpress.platform.errors import Refusal, not_found
 from reelpress.platform.ids import moengage_id, new_uuid
+from reelpress.platform.storable import require_storable
 
 PAGE_SIZE = 50
 _RUNNING = (Status.active, Status.sending, Status.scheduled)
@@ -36,6 +37,7 @@ _RUNNING = (Status.active, Status.sending, Status.scheduled)
 
 async def create(platform: Platform, principal: Principal, given: CampaignInput) -> Campaign:
     """A draft with its first version. Raises Refusals that name field and line of all that is wrong."""
+    require_storable(given.model_dump())
     names = await _display_names(platform, principal.workspace_id)
     definition = await _defined(platform, principal.workspace_id, given, names)
     now = platform.clock.now()
@@ -65,6 +67,7 @@ async def change(
 
     An event-triggered campaign may be changed while it runs; a one-time campaign only as a draft.
     """
+    require_storable(patch.model_dump(exclude_unset=True))
     before = await get(platform, principal.workspace_id, campaign_id)
     _require_changeable(before)
     changed = await _changed(platform, before, patch)

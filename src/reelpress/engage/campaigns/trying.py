@@ -26,6 +26,7 @@ from reelpress.platform.context import Platform
 from reelpress.platform.db import Connection
 from reelpress.platform.errors import Refusal
 from reelpress.platform.ids import new_uuid
+from reelpress.platform.storable import require_storable
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,7 @@ class Preview:
 
 async def preview(platform: Platform, workspace_id: str, campaign_id: str, given: PreviewInput) -> Preview:
     """What this customer would get; credentials are masked, nothing is sent or stored."""
+    require_storable(given.model_dump())
     campaign = await service.get(platform, workspace_id, campaign_id)
     stored = campaign.definition.content
     if given.content is not None:
@@ -86,6 +88,7 @@ async def send_test(
     platform: Platform, principal: Principal, campaign_id: str, given: TryInput
 ) -> tuple[Send, list[Attempt]]:
     """Really send to this customer, now, and say what became of it; recorded as a test send."""
+    require_storable(given.model_dump())
     campaign = await service.get(platform, principal.workspace_id, campaign_id)
     await contents.require_complete(
         platform, principal.workspace_id, campaign.channel, campaign.definition.content

@@ -7,6 +7,7 @@ from typing import Final, cast
 
 from reelpress.engage.personalize import Value
 from reelpress.platform.errors import Refusal
+from reelpress.platform.storable import require_storable
 
 BODY_MAX_BYTES: Final = 64 * 1024
 ITEMS_MAX_BYTES: Final = 64 * 1024
@@ -56,7 +57,7 @@ def body(given: object) -> str:
     """Raises Refusal (400)."""
     if not isinstance(given, str):
         raise _wrong("body", "the body of a content block is a text")
-    _require_text(given, "body")
+    require_storable(given, "body")
     if len(given.encode()) > BODY_MAX_BYTES:
         raise _wrong("body", f"a content block holds at most {BODY_MAX_BYTES} bytes of UTF-8")
     return given
@@ -84,13 +85,13 @@ def _require_storable(value: object, field: str, depth: int) -> None:
     match value:
         case dict():
             for key, inner in cast("dict[str, object]", value).items():
-                _require_text(key, field)
+                require_storable(key, field)
                 _require_storable(inner, f"{field}.{key}", depth + 1)
         case list():
             for at, inner in enumerate(cast("list[object]", value)):
                 _require_storable(inner, f"{field}.{at}", depth + 1)
         case str():
-            _require_text(value, field)
+            require_storable(value, field)
         case bool() | None:
             pass
         case int():
@@ -101,12 +102,6 @@ def _require_storable(value: object, field: str, depth: int) -> None:
                 raise _wrong(field, "a number is finite", "write it as text")
         case _:
             raise _wrong(field, "an item holds texts, numbers, booleans, nulls, lists and objects")
-
-
-def _require_text(text: str, field: str) -> None:
-    """PostgreSQL keeps neither U+0000 nor half a surrogate pair."""
-    if "\0" in text or any("\ud800" <= character <= "\udfff" for character in text):
-        raise _wrong(field, "the text holds U+0000 or half a surrogate pair", "remove that character")
 
 
 def _wrong(field: str, message: str, fix: str | None = None) -> Refusal:

@@ -49,23 +49,35 @@ async def product_set(platform: Platform, workspace_id: str, name: str) -> Produ
     return found
 
 
-async def put_block(platform: Platform, principal: Principal, name: str, body: object) -> ContentBlock:
-    """Write a block or write over it. Raises Refusal: 400 at name or body, 409 when there are too many."""
+async def put_block(
+    platform: Platform, principal: Principal, name: str, body: object, *, over: bool = True
+) -> ContentBlock:
+    """Write a block or, with `over`, write over it.
+
+    Raises Refusal: 400 at name or body, 409 when the name is taken or there are too many.
+    """
     fresh = ContentBlock(parse.block_name(name), parse.body(body), platform.clock.now())
     async with platform.db.transaction() as conn:
         await _require_room(conn, principal.workspace_id, "ContentBlock", name)
-        await store.put_block(conn, principal.workspace_id, fresh)
+        if not await store.put_block(conn, principal.workspace_id, fresh, over=over):
+            raise _taken("ContentBlock", name)
         await audit(conn, principal, "content_block.saved", name, {"bytes": len(fresh.body.encode())})
     recent_of(platform).forget()
     return fresh
 
 
-async def put_set(platform: Platform, principal: Principal, name: str, items: object) -> ProductSet:
-    """Write a set or write over it. Raises Refusal: 400 at name or items, 409 when there are too many."""
+async def put_set(
+    platform: Platform, principal: Principal, name: str, items: object, *, over: bool = True
+) -> ProductSet:
+    """Write a set or, with `over`, write over it.
+
+    Raises Refusal: 400 at name or items, 409 when the name is taken or there are too many.
+    """
     fresh = ProductSet(parse.set_name(name), parse.items(items), platform.clock.now())
     async with platform.db.transaction() as conn:
         await _require_room(conn, principal.workspace_id, "ProductSet", name)
-        await store.put_set(conn, principal.workspace_id, fresh)
+        if not await store.put_set(conn, principal.workspace_id, fresh, over=over):
+            raise _taken("ProductSet", name)
         await audit(conn, principal, "product_set.saved", name, {"items": len(fresh.items)})
     recent_of(platform).forget()
     return fresh
@@ -109,6 +121,12 @@ def _can_be(kind: Kind, name: str) -> bool:
 
 def _of(kind: Kind, found: dict[Name, Value]) -> dict[str, Value]:
     return {name: value for (of, name), value in found.items() if of == kind and value is not None}
+
+
+def _taken(kind: Kind, name: str) -> Refusal:
+    return Refusal(
+        409, "taken", f"there is a {_WORDS[kind]} {name} already", field="name", fix="choose another name"
+    )
 
 
 async def _require_room(conn: Connection, workspace_id: str, kind: Kind, name: str) -> None:

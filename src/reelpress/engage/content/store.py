@@ -55,30 +55,36 @@ async def product_set(conn: Connection, workspace_id: str, name: str) -> Product
     return ProductSet(row["name"], row["items"], row["updated_at"]) if row else None
 
 
-async def put_block(conn: Connection, workspace_id: str, block: ContentBlock) -> None:
-    await conn.execute(
+async def put_block(conn: Connection, workspace_id: str, block: ContentBlock, *, over: bool) -> bool:
+    """Whether it was written; where there is one of this name, only with `over`."""
+    done = await conn.execute(
         """
         INSERT INTO content_blocks (workspace_id, name, body, updated_at) VALUES ($1, $2, $3, $4)
-        ON CONFLICT (workspace_id, name) DO UPDATE SET body = $3, updated_at = $4
+        ON CONFLICT (workspace_id, name) DO UPDATE SET body = $3, updated_at = $4 WHERE $5
         """,
         workspace_id,
         block.name,
         block.body,
         block.updated_at,
+        over,
     )
+    return done == "INSERT 0 1"
 
 
-async def put_set(conn: Connection, workspace_id: str, products: ProductSet) -> None:
-    await conn.execute(
+async def put_set(conn: Connection, workspace_id: str, products: ProductSet, *, over: bool) -> bool:
+    """Whether it was written; where there is one of this name, only with `over`."""
+    done = await conn.execute(
         """
         INSERT INTO product_sets (workspace_id, name, items, updated_at) VALUES ($1, $2, $3, $4)
-        ON CONFLICT (workspace_id, name) DO UPDATE SET items = $3, updated_at = $4
+        ON CONFLICT (workspace_id, name) DO UPDATE SET items = $3, updated_at = $4 WHERE $5
         """,
         workspace_id,
         products.name,
         products.items,
         products.updated_at,
+        over,
     )
+    return done == "INSERT 0 1"
 
 
 async def delete(conn: Connection, workspace_id: str, kind: Kind, name: str) -> bool:

@@ -1,6 +1,7 @@
 """Errors of the Segments API: the bodies of version 3 (filters) and of version 2 (files)."""
 
 from collections.abc import Mapping
+from typing import cast
 
 from reelpress.platform import ids
 
@@ -36,6 +37,12 @@ class SegmentFault(Exception):
             "type": "custom_segment",
             "error": {"code": self.code, "message": self.message, **self.more},
         }
+
+    @property
+    def detail(self) -> tuple[str, str]:
+        """The field at fault and what is wrong with it; without a field the whole."""
+        details = cast("list[dict[str, str]]", self.more.get("details") or [])
+        return (details[0]["target"], details[0]["message"]) if details else ("", self.message)
 
     def file_body(self) -> dict[str, object]:
         """The same fault as version 2 of the API writes it."""

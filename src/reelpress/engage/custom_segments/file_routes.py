@@ -8,7 +8,7 @@ from fastapi.responses import JSONResponse
 from reelpress.engage.custom_segments import documents, faults, files, limits
 from reelpress.engage.custom_segments.access import Caller
 from reelpress.engage.custom_segments.files import FileRequest
-from reelpress.engage.custom_segments.model import Json
+from reelpress.engage.custom_segments.model import MOST_EXPIRY_DAYS, Json
 from reelpress.engage.custom_segments.routes import SegmentRoute, accepted, read_document
 from reelpress.engage.profiles.standard import key_of
 from reelpress.engage.profiles.values import clean_name
@@ -17,7 +17,6 @@ from reelpress.platform.web import PlatformDep
 
 LONGEST_URL = 2048
 MOST_EMAILS = 20
-MOST_EXPIRY_DAYS = 3650
 TYPES = ("string", "double")
 
 router = APIRouter(tags=["Custom segments"], route_class=SegmentRoute)

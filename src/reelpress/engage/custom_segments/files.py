@@ -8,9 +8,10 @@ from tempfile import TemporaryDirectory
 
 import msgspec
 
-from reelpress.engage.custom_segments import faults, service, store, values
+from reelpress.engage.custom_segments import faults, service, store, uploads, values
 from reelpress.engage.custom_segments.model import Json, Operation, Outcome, Segment, SegmentFile
 from reelpress.platform import ids
+from reelpress.platform.auth import Principal, audit
 from reelpress.platform.context import Platform
 from reelpress.platform.db import Connection
 from reelpress.platform.http_out import OutFailure, OutRequest
@@ -38,7 +39,10 @@ class DownloadFailed(Exception):
 
 @dataclass(frozen=True, slots=True)
 class FileRequest:
-    """What a call of the file segment API asks for; `attribute` is a key."""
+    """What a call of the file segment API or a form asks for; `attribute` is a key.
+
+    `file_url` may be the name of an upload.
+    """
 
     name: str
     segment_id: str | None
@@ -50,7 +54,9 @@ class FileRequest:
     expiry_days: int | None
 
 
-async def create(platform: Platform, workspace_id: str, request: FileRequest) -> Segment:
+async def create(
+    platform: Platform, workspace_id: str, request: FileRequest, *, by: Principal | None = None
+) -> Segment:
     """An empty segment, and the job that fills it. Raises SegmentFault."""
     service.require_name(request.name)
     now = platform.clock.now()
@@ -63,11 +69,18 @@ async def create(platform: Platform, workspace_id: str, request: FileRequest) ->
         segment = Segment(ids.moengage_id(), "FILE", request.name, None, {}, now, now, expires_at=expires_at)
         await store.save(conn, workspace_id, segment, None, [])
         await _queue(conn, platform, workspace_id, segment, request, "create")
+        if by is not None:
+            await audit(conn, by, "custom_segment.created", segment.id)
     return segment
 
 
 async def change(
-    platform: Platform, workspace_id: str, request: FileRequest, operation: Operation
+    platform: Platform,
+    workspace_id: str,
+    request: FileRequest,
+    operation: Operation,
+    *,
+    by: Principal | None = None,
 ) -> Segment:
     """The job that adds the file's users to a file segment, removes them, or puts them in the place of all.
 
@@ -79,6 +92,8 @@ async def change(
         if segment.kind != "FILE" or segment.is_archived(platform.clock.now()):
             raise faults.bad_file_request("users are added to and removed from active file segments only")
         await _queue(conn, platform, workspace_id, segment, request, operation)
+        if by is not None:
+            await audit(conn, by, "custom_segment.changed", segment.id, {"operation": operation})
     return segment
 
 
@@ -86,23 +101,11 @@ async def read(platform: Platform, workspace_id: str, file_id: str, *, last_try:
     """Read a file into its segment, once. Raises DownloadFailed while another try may help."""
     async with platform.db.connection() as conn:
         found = await store.files(conn, workspace_id, file_id)
-    if not found or found[0].state != "queued":
+    if not found:
         return
-    with TemporaryDirectory(prefix="segment-", dir=platform.settings.data_dir) as folder:
-        path = Path(folder) / "values.csv"
-        try:
-            await _download(platform, found[0], path)
-        except DownloadFailed as failed:
-            if not (failed.final or last_try):
-                raise
-            await _finish(platform, workspace_id, found[0], failed.message)
-            return
-        try:
-            read_values = await asyncio.to_thread(values.read, path, found[0].attribute_type)
-        except values.TooManyValues:
-            await _finish(platform, workspace_id, found[0], TOO_MANY)
-            return
-    await _fill(platform, workspace_id, found[0], read_values)
+    if found[0].state == "queued":
+        await _read(platform, workspace_id, found[0], last_try=last_try)
+    await uploads.remove(platform, found[0].file_url)
 
 
 async def report(platform: Platform, workspace_id: str, file_id: str) -> bool:
@@ -142,7 +145,29 @@ async def _queue(
     await platform.jobs.enqueue(conn, FILE_JOB, {"workspace": workspace_id, "file": file.id, "try": 1})
 
 
+async def _read(platform: Platform, workspace_id: str, file: SegmentFile, *, last_try: bool) -> None:
+    with TemporaryDirectory(prefix="segment-", dir=platform.settings.data_dir) as folder:
+        path = Path(folder) / "values.csv"
+        try:
+            await _download(platform, file, path)
+        except DownloadFailed as failed:
+            if not (failed.final or last_try):
+                raise
+            await _finish(platform, workspace_id, file, failed.message)
+            return
+        try:
+            read_values = await asyncio.to_thread(values.read, path, file.attribute_type)
+        except values.TooManyValues:
+            await _finish(platform, workspace_id, file, TOO_MANY)
+            return
+    await _fill(platform, workspace_id, file, read_values)
+
+
 async def _download(platform: Platform, file: SegmentFile, path: Path) -> None:
+    if uploads.is_one(file.file_url):
+        if not await uploads.bring(platform, file.file_url, path):
+            raise DownloadFailed(NOT_DOWNLOADED, final=True)
+        return
     got = await platform.http.download(
         file.file_url, path, max_bytes=LARGEST_FILE_BYTES, timeout_s=DOWNLOAD_TIMEOUT_S
     )

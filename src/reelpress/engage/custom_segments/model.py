@@ -11,6 +11,7 @@ Operation = Literal["create", "add", "remove", "replace"]
 MOST_ACTIVE = 1000
 """Segments of any kind that are not archived."""
 LONGEST_NAME = 256
+MOST_EXPIRY_DAYS = 3650
 ARCHIVED_SHOWN_DAYS = 180
 
 

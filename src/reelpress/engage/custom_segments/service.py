@@ -29,6 +29,7 @@ from reelpress.engage.custom_segments.model import (
 )
 from reelpress.engage.profiles import catalog
 from reelpress.platform import ids
+from reelpress.platform.auth import Principal, audit
 from reelpress.platform.context import Platform
 from reelpress.platform.db import Connection
 
@@ -37,8 +38,13 @@ _ID = re.compile(r"[0-9a-f]{24}\Z")
 _MARKUP = re.compile(r"[<>]")
 
 
-async def create(platform: Platform, workspace_id: str, name: str, filters: Json) -> Segment:
-    """A segment that these filters describe. Raises SegmentFault."""
+async def create(
+    platform: Platform, workspace_id: str, name: str, filters: Json, *, by: Principal | None = None
+) -> Segment:
+    """A segment that these filters describe; `by` is the person who makes it, where one does.
+
+    Raises SegmentFault.
+    """
     require_name(name)
     now = platform.clock.now()
     async with platform.db.transaction() as conn:
@@ -48,7 +54,10 @@ async def create(platform: Platform, workspace_id: str, name: str, filters: Json
         names = await catalog.display_names(conn, workspace_id)
         segment = Segment(ids.moengage_id(), "FILTER", name, filters, names, now, now)
         await require_room(conn, workspace_id, platform)
-        return await _saved(conn, workspace_id, segment)
+        segment = await _saved(conn, workspace_id, segment)
+        if by is not None:
+            await audit(conn, by, "custom_segment.created", segment.id)
+        return segment
 
 
 async def update(
@@ -101,7 +110,13 @@ async def find(platform: Platform, workspace_id: str, segment_id: str) -> Segmen
 
 
 async def set_archived(
-    platform: Platform, workspace_id: str, name: str, segment_id: str | None, *, archived: bool
+    platform: Platform,
+    workspace_id: str,
+    name: str,
+    segment_id: str | None,
+    *,
+    archived: bool,
+    by: Principal | None = None,
 ) -> Segment:
     """Archive a segment or take it back; `segment_id` counts where both are given. Raises SegmentFault."""
     now = platform.clock.now()
@@ -114,6 +129,8 @@ async def set_archived(
             await require_room(conn, workspace_id, platform)
             await _require_unlike(conn, workspace_id, segment)
         await store.set_archived(conn, workspace_id, segment.id, now if archived else None, now)
+        if by is not None:
+            await audit(conn, by, f"custom_segment.{'archived' if archived else 'restored'}", segment.id)
         return segment
 
 

@@ -10,6 +10,7 @@ from reelpress.platform.auth import sessions, store
 from reelpress.platform.auth.model import Principal, Role
 from reelpress.platform.context import Platform
 from reelpress.platform.errors import Refusal
+from reelpress.platform.storable import require_storable_request
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
@@ -49,7 +50,10 @@ class Operator(Access):
 
 
 class Member(Access):
-    """A person signed in to the console or the holder of a workspace token, with at least a role."""
+    """A person signed in to the console or the holder of a workspace token, with at least a role.
+
+    A call with text that cannot be kept is refused here, for every route alike.
+    """
 
     def __init__(self, least: Role) -> None:
         self.least = least
@@ -63,6 +67,7 @@ class Member(Access):
                 403, "forbidden", f"this needs the role {self.least.name}; yours is {principal.role.name}",
                 fix="ask an admin of the workspace",
             )  # fmt: skip
+        await require_storable_request(request)
         return principal
 
     async def _principal(self, request: Request, platform: Platform) -> Principal:

@@ -85,17 +85,20 @@ def media_request(
     }
 
 
-def usual_fields(event_triggered: bool) -> list[tuple[str, str]]:
-    """What a template is filled with when nothing is known about it."""
+def usual_fields(event_source: str | None) -> list[tuple[str, str]]:
+    """What a template is filled with when nothing is known about it.
+
+    `event_source` names the attributes of the event that starts the campaign, None where none does.
+    """
     fields = [("name", "{{UserAttribute['First Name']}}")]
-    return [*fields, ("product_name", "{{EventAttribute['product_name']}}")] if event_triggered else fields
+    return [*fields, ("product_name", f"{{{{{event_source}['product_name']}}}}")] if event_source else fields
 
 
 def matched_fields(
-    names: Iterable[str], user: Collection[str], event: Collection[str], *, event_triggered: bool
+    names: Iterable[str], user: Collection[str], event: Collection[str], *, event_source: str | None
 ) -> list[tuple[str, str]]:
     """Each field of a template with the attribute that most likely fills it."""
-    return [(name, _source(name, user, event, event_triggered)) for name in names]
+    return [(name, _source(name, user, event, event_source)) for name in names]
 
 
 def media_mail(content: Json, attribute: str) -> Json:
@@ -161,11 +164,11 @@ def _transport(typed: Typed) -> Json | None:
     }
 
 
-def _source(name: str, user: Collection[str], event: Collection[str], event_triggered: bool) -> str:
+def _source(name: str, user: Collection[str], event: Collection[str], event_source: str | None) -> str:
     if name in ("name", "first_name"):
         return "{{UserAttribute['First Name']}}"
-    from_event = event_triggered and (name in event or name not in user)
-    return f"{{{{{'EventAttribute' if from_event else 'UserAttribute'}['{_single_quoted(name)}']}}}}"
+    from_event = event_source and (name in event or name not in user)
+    return f"{{{{{event_source if from_event else 'UserAttribute'}['{_single_quoted(name)}']}}}}"
 
 
 def _single_quoted(name: str) -> str:

@@ -16,15 +16,14 @@ from reelpress.platform.web import PlatformDep
 
 router = APIRouter(prefix="/console/campaigns", route_class=PageRoute)
 
-_NOT_BUILT = {
-    DeliveryType.periodic: "Not on these pages yet. Make it with POST /api/v1/campaigns.",
-    DeliveryType.business_event_triggered: "Not on these pages yet. Make it with POST /api/v1/campaigns.",
-}
 _TYPES = (
-    (DeliveryType.one_time, "Once, to everybody in the audience."),
-    (DeliveryType.periodic, "Again and again, by the calendar."),
+    (DeliveryType.one_time, "Once, now or at a time, to everybody in the audience."),
+    (DeliveryType.periodic, "Again and again: daily, weekly or monthly."),
     (DeliveryType.event_triggered, "Each time a customer does something."),
-    (DeliveryType.business_event_triggered, "When something happens in the business."),
+    (
+        DeliveryType.business_event_triggered,
+        "To everybody in it when a business event is triggered.",
+    ),
 )
 
 
@@ -64,11 +63,17 @@ async def index(
 
 
 @router.get("/new")
-async def choose(request: Request, principal: Marketer, channel: str = "CONNECTOR") -> Response:
-    """Connectors > Custom or Email, and how it is delivered."""
-    types = [
-        {"value": one.value, "label": DELIVERY_WORDS[one], "words": _NOT_BUILT.get(one, words),
-         "available": one not in _NOT_BUILT}
-        for one, words in _TYPES
-    ]  # fmt: skip
-    return page(request, "campaigns/choose.html", principal, types=types, channel=channel)
+async def choose(
+    request: Request, principal: Marketer, channel: str = "CONNECTOR", business_event: str = ""
+) -> Response:
+    """Connectors > Custom or Email, and how it is delivered; by a business event where one is named."""
+    chosen = DeliveryType.business_event_triggered if business_event else DeliveryType.event_triggered
+    return page(
+        request,
+        "campaigns/choose.html",
+        principal,
+        types=[(one.value, DELIVERY_WORDS[one], words) for one, words in _TYPES],
+        chosen=chosen.value,
+        channel=channel,
+        business_event=business_event,
+    )

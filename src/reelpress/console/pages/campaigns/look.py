@@ -5,8 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeVar
+from zoneinfo import ZoneInfo
 
+from reelpress.console.pages.campaigns.rules import RuleForm
 from reelpress.engage.campaigns.model import BY_EVENT, Campaign, Channel, DeliveryType, Status
+from reelpress.engage.custom_segments import service as custom_segments
+from reelpress.platform.auth import store
+from reelpress.platform.context import Platform
 
 Member = TypeVar("Member", bound=StrEnum)
 
@@ -51,6 +56,28 @@ def steps(channel: Channel, campaign_id: str | None) -> list[Step]:
 def channel_words(channel: Channel) -> str:
     """`Connectors › Custom`, as the menu of channels has it."""
     return "Connectors › Custom" if channel is Channel.connector else "Email"
+
+
+async def zone_of(platform: Platform, workspace_id: str) -> ZoneInfo:
+    """The clock that the workspace's dates and times are on."""
+    async with platform.db.connection() as conn:
+        workspace = await store.workspace(conn, workspace_id)
+    return ZoneInfo(workspace.time_zone if workspace else "UTC")
+
+
+async def active_segments(platform: Platform, workspace_id: str) -> list[tuple[str, str]]:
+    """Id and name of the custom segments an audience may be, by name."""
+    now = platform.clock.now()
+    found = [one for one in await custom_segments.every(platform, workspace_id) if not one.is_archived(now)]
+    return sorted(((one.id, one.name) for one in found), key=lambda one: one[1].casefold())
+
+
+async def segment_name(platform: Platform, workspace_id: str, audience: RuleForm) -> str:
+    """The name of the segment an audience is, nothing where it is none."""
+    if audience.kind != "segment":
+        return ""
+    found = await custom_segments.find(platform, workspace_id, audience.segment)
+    return found.name if found else audience.segment
 
 
 def member_of(words: type[Member], text: str) -> Member | None:

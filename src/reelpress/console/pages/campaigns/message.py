@@ -19,6 +19,7 @@ from reelpress.console.route import PageRoute
 from reelpress.console.typed import Faults, Typed, faults_of, read_form
 from reelpress.console.view import page
 from reelpress.engage import oauth
+from reelpress.engage.business_events import service as business_events
 from reelpress.engage.campaigns import service, trying
 from reelpress.engage.campaigns.contents import to_shown
 from reelpress.engage.campaigns.model import (
@@ -48,6 +49,10 @@ router = APIRouter(prefix=BASE, route_class=PageRoute)
 PREVIEW_PURPOSE = "console mail preview"
 MOST_USE_CASES = 100
 USUAL_ATTRIBUTE = "whilter_video_url"
+_EVENT_SOURCES = {
+    DeliveryType.event_triggered: "EventAttribute",
+    DeliveryType.business_event_triggered: "BusinessEventAttribute",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,13 +133,15 @@ async def _try(
 
 
 async def _event(platform: Platform, campaign: Campaign, profile: str, typed: Typed) -> dict[str, Any] | None:
-    """The event's attributes as typed; where none is, those of the customer's latest such event."""
+    """The event's attributes as typed; where none is, those of the latest such event (of the customer)."""
     if campaign.definition.trigger is None:
         return None
     given = {key.strip(): _value(value) for key, value in typed.rows("event.key", "event.value") if value}
     if given:
         return given
     name = campaign.definition.trigger["event_name"]
+    if campaign.delivery_type is DeliveryType.business_event_triggered:
+        return dict((await business_events.named(platform, campaign.workspace_id, name))[1])
     async with platform.db.transaction() as conn:
         found = await profiles.by_identifier(conn, campaign.workspace_id, profile)
         lines = await profiles.timeline(conn, campaign.workspace_id, found.id) if found else []
@@ -179,22 +186,32 @@ async def _begin(
 
 async def _fields(platform: Platform, campaign: Campaign, use_case_id: str) -> list[tuple[str, str]]:
     """The template's fields where the media campaign is one of this workspace, else the usual ones."""
-    triggered = campaign.delivery_type is DeliveryType.event_triggered
+    source = _EVENT_SOURCES.get(campaign.delivery_type)
     async with platform.db.transaction() as conn:
         try:
             version = await media_campaigns.current_version(conn, campaign.workspace_id, UUID(use_case_id))
         except (ValueError, Refusal):
-            return contents.usual_fields(triggered)
+            return contents.usual_fields(source)
         user = {one.key for one in await catalog.entries(conn, campaign.workspace_id)}
-        event = await _event_attributes(conn, campaign)
+    event = await _event_attributes(platform, campaign)
     names = [field["name"] for field in version.plan.get("fields", [])]
-    found = contents.matched_fields(names, user, event, event_triggered=triggered)
-    return found or contents.usual_fields(triggered)
+    found = contents.matched_fields(names, user, event, event_source=source)
+    return found or contents.usual_fields(source)
 
 
-async def _event_attributes(conn: Connection, campaign: Campaign) -> list[str]:
+async def _event_attributes(platform: Platform, campaign: Campaign) -> list[str]:
     """What is known of the event that starts the campaign."""
-    wanted = (campaign.definition.trigger or {}).get("event_name")
+    if campaign.definition.trigger is None:
+        return []
+    wanted = campaign.definition.trigger["event_name"]
+    if campaign.delivery_type is DeliveryType.business_event_triggered:
+        known, _ = await business_events.named(platform, campaign.workspace_id, wanted)
+        return [one.name for one in known.attributes] if known else []
+    async with platform.db.connection() as conn:
+        return await _seen_attributes(conn, campaign, wanted)
+
+
+async def _seen_attributes(conn: Connection, campaign: Campaign, wanted: str) -> list[str]:
     known = await events.names(conn, campaign.workspace_id)
     found = next((event for event in known if event.name == wanted), None)
     return list(found.attributes) if found else []
@@ -213,8 +230,8 @@ async def _show(
 ) -> Response:
     trial = typed is not None and typed.line("action") in ("preview", "test")
     part = trial and bool(request.headers.get("hx-request"))
+    known = await _event_attributes(platform, campaign)
     async with platform.db.connection() as conn:
-        known = await _event_attributes(conn, campaign) if campaign.definition.trigger else []
         made = await media_campaigns_store.newest(conn, campaign.workspace_id, MOST_USE_CASES)
     rows = typed.rows("event.key", "event.value") if typed else [(name, "") for name in known]
     return page(
@@ -227,6 +244,7 @@ async def _show(
         channel=channel_words(campaign.channel),
         delivery_type=DELIVERY_WORDS[campaign.delivery_type],
         triggered=campaign.definition.trigger is not None,
+        by_business_event=campaign.delivery_type is DeliveryType.business_event_triggered,
         event_name=(campaign.definition.trigger or {}).get("event_name", ""),
         is_draft=campaign.status is Status.draft,
         steps=steps(campaign.channel, campaign.id),

@@ -70,17 +70,21 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class RuleForm:
-    """A rule as the form shows it: rows, or JSON where rows cannot say it."""
+    """A rule as the form shows it: rows, one custom segment, or JSON where neither can say it.
 
-    kind: Literal["all", "rows", "json"]
+    `segment` is the id of the segment.
+    """
+
+    kind: Literal["all", "rows", "segment", "json"]
     match: Literal["and", "or"] = "and"
     rows: tuple[Row, ...] = ()
     document: str = ""
+    segment: str = ""
 
     @property
     def words(self) -> str | None:
-        """In a sentence, None where only JSON can say it."""
-        if self.kind == "json":
+        """In a sentence, None where rows cannot say it."""
+        if self.kind in ("json", "segment"):
             return None
         return f" {self.match} ".join(row.words for row in self.rows)
 
@@ -95,10 +99,11 @@ def typed_rule(typed: Typed, prefix: str, default: Literal["all", "rows"]) -> Ru
     ]
     kind = typed.line(f"{prefix}.kind", default)
     return RuleForm(
-        kind="json" if kind == "json" else "all" if kind == "all" else "rows",
+        kind=kind if kind in ("json", "all", "segment") else "rows",
         match="or" if typed.line(f"{prefix}.match") == "or" else "and",
         rows=tuple(rows),
         document=typed.text(f"{prefix}.document"),
+        segment=typed.line(f"{prefix}.segment"),
     )
 
 
@@ -106,7 +111,9 @@ def shown_rule(rule: Json | None) -> RuleForm:
     """A stored rule as the form shows it; nothing means everybody."""
     if not rule or rule.get("is_all_user_campaign") is True or rule.get("filter_type") == "all_users":
         return RuleForm("all")
-    rows = _rows(rule)
+    rows, segment = _rows(rule), _segment(rule)
+    if segment:
+        return RuleForm("segment", segment=segment)
     if rows is None:
         return RuleForm("json", document=json.dumps(rule, indent=2, ensure_ascii=False))
     return RuleForm("rows", "or" if rule.get("filter_operator") == "or" else "and", rows)
@@ -118,6 +125,8 @@ def rule_document(form: RuleForm, kind: Kind) -> Json | None:
         return None
     if form.kind == "json":
         return json.loads(form.document)
+    if form.kind == "segment":
+        return {"filter_operator": "and", "filters": [{"filter_type": "custom_segments", "id": form.segment}]}
     return {"filter_operator": form.match, "filters": [_condition(row, kind) for row in form.rows]}
 
 
@@ -146,6 +155,16 @@ def _rows(rule: Json) -> tuple[Row, ...] | None:
     rows = [_row(one) for one in cast("Sequence[object]", filters)]
     found = tuple(row for row in rows if row is not None)
     return found if len(found) == len(rows) else None
+
+
+def _segment(rule: Json) -> str:
+    """The id where the rule is one custom segment and nothing else."""
+    match rule:
+        case {"filters": [{"filter_type": "custom_segments", "id": str(segment), **others}], **more}:
+            plain = others.keys() <= {"name"} and more.keys() <= {"filter_operator"}
+            return segment if plain else ""
+        case _:
+            return ""
 
 
 def _row(condition: object) -> Row | None:

@@ -9,11 +9,19 @@ from fastapi.responses import RedirectResponse
 from pydantic import ValidationError
 
 from reelpress.console.access import Marketer
-from reelpress.console.pages.campaigns.look import BASE, DELIVERY_WORDS, channel_words, may_edit, steps
+from reelpress.console.pages.campaigns.look import (
+    BASE,
+    DELIVERY_WORDS,
+    active_segments,
+    channel_words,
+    may_edit,
+    steps,
+)
 from reelpress.console.pages.campaigns.rules import OPERATORS, RuleForm, rule_document, shown_rule, typed_rule
 from reelpress.console.route import PageRoute
 from reelpress.console.typed import Faults, Typed, faults_of, read_form
 from reelpress.console.view import page
+from reelpress.engage.business_events import service as business_events
 from reelpress.engage.campaigns import service
 from reelpress.engage.campaigns.model import (
     BY_EVENT,
@@ -49,12 +57,13 @@ async def new(
     principal: Marketer,
     channel: Annotated[Channel, Query()],
     delivery_type: Annotated[DeliveryType, Query()],
+    business_event: Annotated[str, Query(max_length=200)] = "",
 ) -> Response:
     """Step 1 of a campaign that does not exist yet."""
     values: Values = {
         "name": "",
         "tags": "",
-        "event_name": "",
+        "event_name": business_event if delivery_type is DeliveryType.business_event_triggered else "",
         "conditions": RuleForm("rows"),
         "audience": RuleForm("all"),
     }
@@ -150,6 +159,8 @@ def _documents(values: Values) -> dict[str, Any]:
 
 
 def _document(form: RuleForm, kind: Any, field: str) -> Any:
+    if form.kind == "segment" and not form.segment:
+        raise Refusal(400, "invalid_field", "choose a segment", field=f"{field}.segment")
     try:
         return rule_document(form, kind)
     except ValueError as fault:
@@ -184,7 +195,10 @@ async def _show(
         campaign=campaign,
         channel=channel_words(channel),
         delivery_type=DELIVERY_WORDS[delivery_type],
-        triggered=delivery_type in BY_EVENT,
+        segments=await active_segments(platform, principal.workspace_id),
+        triggered=delivery_type is DeliveryType.event_triggered,
+        by_business_event=delivery_type is DeliveryType.business_event_triggered,
+        business_events=[one.event for one in await business_events.every(platform, principal.workspace_id)],
         is_draft=campaign is None or campaign.status is Status.draft,
         steps=steps(channel, campaign.id if campaign else None),
         values=values,

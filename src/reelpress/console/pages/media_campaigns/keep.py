@@ -11,6 +11,7 @@ from reelpress.console.pages.media_campaigns.listing import checked_name
 from reelpress.platform.auth import Principal
 from reelpress.platform.context import Platform
 from reelpress.platform.errors import Refusal
+from reelpress.platform.storable import require_storable
 from reelpress.studio.campaigns import service
 from reelpress.studio.campaigns.model import Campaign, Definition
 
@@ -51,9 +52,11 @@ async def keep_connection(
 
 
 async def typed(request: Request) -> Values:
-    """The text values of the form of this request."""
+    """The text values of the form of this request. Raises Refusal (400) for a text that cannot be kept."""
     form = await request.form(max_fields=MAX_FIELDS, max_part_size=MAX_FIELD_BYTES)
-    return {name: value for name, value in form.multi_items() if isinstance(value, str)}
+    values = {name: value for name, value in form.multi_items() if isinstance(value, str)}
+    require_storable(values)
+    return values
 
 
 async def _kept(

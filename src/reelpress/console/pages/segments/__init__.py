@@ -1,0 +1,8 @@
+"""Engage > Segments: the list with counts, making one by rule or by file, one of them, archiving."""
+
+from fastapi import APIRouter
+
+from reelpress.console.pages.segments import detail, making
+
+routers: tuple[APIRouter, ...] = (making.router, detail.router)
+"""In this order: fixed paths such as /new/rule come before those with a segment's id."""
