@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from reelpress.engage.identifiers.service import make_index
+from reelpress.engage.identifiers.store import make_index
 from reelpress.engage.profiles.store import ids_by_identifiers
 from reelpress.platform.context import Platform
 from tests.contract.data_api import DataApi

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from reelpress.engage.identifiers import service
+from reelpress.engage.identifiers import service, store
 from reelpress.platform.context import Platform
 from reelpress.platform.jobs import Registry
 
@@ -15,4 +15,4 @@ def register(registry: Registry) -> None:
 async def index(platform: Platform, payload: dict[str, Any]) -> None:
     """May run twice. Until it is done the identifier is found by reading all profiles of the workspace."""
     async with platform.db.connection() as conn:
-        await service.make_index(conn, payload["key"])
+        await store.make_index(conn, payload["key"])

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Request
 from pydantic import BaseModel, Field
 
-from reelpress.engage.identifiers import service
+from reelpress.engage.identifiers import service, store
 from reelpress.platform.auth import Principal, Role, member
 from reelpress.platform.web import PlatformDep
 
@@ -25,7 +25,7 @@ async def read_identifiers(
     """The active identifiers, and how many of their values several customers share."""
     async with platform.db.connection() as conn:
         found = await service.active(conn, principal.workspace_id)
-        shared = await service.shared(conn, principal.workspace_id, found)
+        shared = await store.shared(conn, principal.workspace_id, found)
     return {"identifiers": [{"key": key, "shared_values": shared[key]} for key in found]}
 
 
