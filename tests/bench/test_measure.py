@@ -7,7 +7,11 @@ import pytest
 from bench.latency import percentile
 from bench.measure import descendants, pss_mb, run
 
-BUSY = "import sys, pathlib; sum(range(6_000_000)); pathlib.Path(sys.argv[1]).write_text('x' * 7)"
+# Long enough to be looked at while it lives: memory is sampled ten times a second.
+BUSY = (
+    "import sys, pathlib, time; sum(range(6_000_000)); time.sleep(0.5);"
+    "pathlib.Path(sys.argv[1]).write_text('x' * 7)"
+)
 
 
 def test_a_program_is_charged_for_its_own_time_and_that_of_its_children(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """A real HTTP server on loopback that answers as a test scripts it and keeps what it hears."""
 
+import asyncio
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -13,11 +14,12 @@ SUCCESS = '{"status":"success","message":"Your request has been accepted and wil
 
 @dataclass(frozen=True)
 class Scripted:
-    """One answer."""
+    """One answer, and how long it takes."""
 
     status: int = 200
     body: str | bytes = SUCCESS
     headers: Mapping[str, str] = field(default_factory=dict)
+    after_s: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -61,6 +63,7 @@ async def receiving(port: int) -> AsyncGenerator[Receiver]:
         body = await request.read()
         receiver.heard.append(Heard(request.method, request.path_qs, dict(request.headers), body))
         said = receiver.script.pop(0) if receiver.script else receiver.otherwise
+        await asyncio.sleep(said.after_s)
         content = said.body.encode() if isinstance(said.body, str) else said.body
         return web.Response(status=said.status, body=content, headers=dict(said.headers))
 

@@ -3,14 +3,18 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
-from tests.support.receiver import Receiver
+from tests.support.receiver import Receiver, Scripted
 from tests.support.studio_kit import Studio, receiver, settings, studio, webhook
 from tests.support.waiting import until
 
 from reelpress.platform.context import Platform
+from reelpress.studio.egress import store as egress
+from reelpress.studio.erasures import store as erasures
+from reelpress.studio.requests import seal
+from reelpress.studio.requests.model import NOTHING
 
 __all__ = ["receiver", "settings", "studio"]
 
@@ -119,12 +123,30 @@ async def test_a_render_under_way_publishes_nothing(
     for _, made in orders:
         found = await studio.status(made["whilter-request-id"])
         assert found["status"] in ("FAILURE", "SUCCESS")
-        if found["status"] == "SUCCESS":
-            assert await code_of(studio, found["video-url"]) == 410
+        assert found["video-url"] is None
     assert await objects() == set()
     async with platform.db.connection() as conn:
         assert not await conn.fetchval("SELECT count(*) FROM studio_media WHERE state <> 'gone'")
         assert not await conn.fetchval("SELECT count(*) FROM studio_medium_segments")
+
+
+async def test_a_callback_being_sent_meanwhile_ends_without_a_fault(
+    studio: Studio, receiver: Receiver, settle: Any, platform: Platform
+) -> None:
+    receiver.otherwise = Scripted(after_s=0.5)
+    use_case = await studio.publish(webhook(receiver))
+    _, made = await studio.order(use_case, customer_id=CUSTOMER)
+    await receiver.wait_for(1)
+    async with platform.db.transaction() as conn:  # an erasure that is slow to end
+        request = UUID(made["whilter-request-id"])
+        nothing = seal.seal_content(platform.keys, NOTHING)
+        await erasures.empty_requests(conn, studio.workspace.id, [request], nothing, platform.clock.now())
+        await egress.delete_of_requests(conn, studio.workspace.id, [request])
+        await asyncio.sleep(1.0)  # the endpoint has answered by now
+    await settle()
+    assert (await studio.detail(made["whilter-request-id"]))["callback_state"] is None
+    async with platform.db.connection() as conn:
+        assert not await conn.fetchval("SELECT count(*) FROM pgqueuer WHERE entrypoint = 'studio.callback'")
 
 
 async def test_the_same_request_again_is_the_first_one(studio: Studio) -> None:

@@ -164,9 +164,10 @@ async def _send_step(
     started = platform.clock.now()
     sent = await send(platform.http, egress, Outgoing(callback.id, step.name, step.path, step.body), started)
     async with platform.db.transaction() as conn:
-        await store.add_attempt(
-            conn, callback.workspace_id, _attempt(platform, callback.id, step.name, started, sent)
-        )
+        await requests.hold(conn, callback.workspace_id, callback.request_id)
+        attempt = _attempt(platform, callback.id, step.name, started, sent)
+        if not await store.add_attempt(conn, callback.workspace_id, attempt):
+            return False
         if sent.verdict == "accepted":
             await _keep_success(conn, platform, callback, step, last=last)
             return True

@@ -97,13 +97,13 @@ async def delete_of_requests(conn: Connection, workspace_id: str, request_ids: S
     )
 
 
-async def add_attempt(conn: Connection, workspace_id: str, attempt: Attempt) -> None:
-    """Nothing is kept when the callback is gone meanwhile."""
-    await conn.execute(
+async def add_attempt(conn: Connection, workspace_id: str, attempt: Attempt) -> bool:
+    """False, and nothing kept, when the callback is gone meanwhile."""
+    kept = await conn.fetchval(
         """INSERT INTO studio_callback_attempts
            (workspace_id, callback_id, step, started_at, elapsed_ms, code, fault, answer)
            SELECT $1, id, $3, $4, $5, $6, $7, $8 FROM studio_callbacks
-           WHERE workspace_id = $1 AND id = $2""",
+           WHERE workspace_id = $1 AND id = $2 RETURNING id""",
         workspace_id,
         attempt.callback_id,
         attempt.step,
@@ -113,6 +113,7 @@ async def add_attempt(conn: Connection, workspace_id: str, attempt: Attempt) -> 
         attempt.fault,
         attempt.answer,
     )
+    return kept is not None
 
 
 async def attempts(conn: Connection, workspace_id: str, callback_id: UUID) -> list[Attempt]:

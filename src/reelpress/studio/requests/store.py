@@ -111,6 +111,18 @@ async def get(conn: Connection, workspace_id: str, request_id: UUID) -> Request 
     return _request(row) if row else None
 
 
+async def hold(conn: Connection, workspace_id: str, request_id: UUID) -> None:
+    """Keep a request as it is until the transaction ends: an erasure of it comes before or after.
+
+    Held before its callback is written to, which is the order an erasure takes them in.
+    """
+    await conn.execute(
+        "SELECT 1 FROM studio_requests WHERE workspace_id = $1 AND id = $2 FOR NO KEY UPDATE",
+        workspace_id,
+        request_id,
+    )
+
+
 async def newest(conn: Connection, workspace_id: str, chosen: Filter, limit: int) -> list[Request]:
     """Newest first."""
     before_at, before_id = chosen.before or (None, None)
