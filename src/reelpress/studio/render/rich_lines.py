@@ -3,7 +3,7 @@
 import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from itertools import accumulate
 
 import msgspec
@@ -80,38 +80,72 @@ class Shaper:
 def lines_of(paragraph: Paragraph, width: float, shaper: Shaper) -> Iterator[RichLine]:
     """`width` in pixels; the first line has less of it by the paragraph's indent."""
     room = width - paragraph.indent
-    for written in _written_lines(paragraph.runs):
-        text = "".join(run.text for run in written)
-        parts, start = _parts(text), 0
+    for runs in _written_lines(paragraph.runs):
+        text = "".join(run.text for run in runs)
+        parts, start, opened = _parts(text), 0, 0
         while True:
-
-            def fits(
-                ends: Sequence[int],
-                runs: Sequence[Run] = written,
-                start: int = start,
-                room: float = room,
-            ) -> bool:
-                cut = _cut(runs, start, ends[-1], strip=True)
-                return shaper.shaped(cut, right_to_left=paragraph.right_to_left).width <= room
-
-            count = _fitting(parts, start, fits)
-            if not count and parts:
-                letters = graphemes(parts[0])
-                count = max(1, _fitting(letters, start, fits))
-                parts = [*letters[:count], "".join(letters[count:]), *parts[1:]]
+            rest = _Rest(runs, start, opened)
+            count, parts = _taken(parts, rest, partial(_fits, shaper, paragraph, rest, room))
             end = start + sum(map(len, parts[:count]))
             is_last = end == len(text)
-            yield RichLine(_cut(written, start, end, strip=not is_last), is_last)
+            yield RichLine(rest.until(end, strip=not is_last), is_last)
+            room = width
             if is_last:
                 break
-            start, parts, room = end, [part for part in parts[count:] if part], width
-        room = width
+            opened = _opened(text[start:end], opened)
+            start, parts = end, parts[count:]
 
 
-def _fitting(parts: Sequence[str], start: int, fits: Callable[[Sequence[int]], bool]) -> int:
-    """How many parts, from character `start` on, fit; `fits` is asked about where each of them ends."""
-    ends = list(accumulate(map(len, parts), initial=start))[1:]
-    return most_of(len(ends), lambda count: fits(ends[:count]))
+@dataclass(frozen=True, slots=True)
+class _Rest:
+    """What is left of a written line from a character on, inside so many values that began before it."""
+
+    runs: tuple[Run, ...]
+    start: int
+    opened: int
+
+    def until(self, end: int, *, strip: bool) -> tuple[Run, ...]:
+        """The runs up to a character, without the blanks before it where a line breaks there.
+
+        A value that goes on from the line before is isolated in its direction again.
+        """
+        again = _FSI * self.opened
+        kept: list[Run] = []
+        at = 0
+        for run in self.runs:
+            text = run.text[max(0, self.start - at) : max(0, end - at)]
+            at += len(run.text)
+            if text:
+                kept.append(msgspec.structs.replace(run, text=again + text))
+                again = ""
+        while strip and kept:
+            last = kept.pop()
+            text = last.text.rstrip()
+            if text:
+                kept.append(msgspec.structs.replace(last, text=text))
+                break
+        return tuple(kept) or (msgspec.structs.replace(self.runs[0], text=""),)
+
+
+def _fits(shaper: Shaper, paragraph: Paragraph, rest: _Rest, room: float, end: int) -> bool:
+    runs = rest.until(end, strip=True)
+    return shaper.shaped(runs, right_to_left=paragraph.right_to_left).width <= room
+
+
+def _taken(parts: list[str], rest: _Rest, fits: Callable[[int], bool]) -> tuple[int, list[str]]:
+    """How many parts make the next line, and the parts, the first of them split where it has no room."""
+
+    def most(pieces: Sequence[str]) -> int:
+        ends = list(accumulate(map(len, pieces), initial=rest.start))
+        return most_of(len(pieces), lambda count: fits(ends[count]))
+
+    count = most(parts)
+    if count or not parts:
+        return count, parts
+    letters = graphemes(parts[0])
+    count = max(1, most(letters))
+    left = "".join(letters[count:])
+    return count, [*letters[:count], *([left] if left else []), *parts[1:]]
 
 
 def _written_lines(runs: Sequence[Run]) -> Iterator[tuple[Run, ...]]:
@@ -134,29 +168,8 @@ def _parts(text: str) -> list[str]:
     return [text[: len(text) - len("".join(parts))] + parts[0], *parts[1:]]
 
 
-def _cut(runs: Sequence[Run], start: int, end: int, *, strip: bool) -> tuple[Run, ...]:
-    """Characters `start..end` of the runs together, without the blanks at their end where a line breaks.
-
-    Values are isolated in their direction; one that goes on from the line before is isolated again.
-    """
-    whole = "".join(run.text for run in runs)
-    if strip:
-        end = start + len(whole[start:end].rstrip())
-    again = _FSI * _opened(whole[:start])
-    kept: list[Run] = []
-    at = 0
-    for run in runs:
-        text = run.text[max(0, start - at) : max(0, end - at)]
-        at += len(run.text)
-        if text:
-            kept.append(msgspec.structs.replace(run, text=again + text))
-            again = ""
-    return tuple(kept) or (msgspec.structs.replace(runs[0], text=""),)
-
-
-def _opened(text: str) -> int:
-    """Isolates that are open at the end of a text."""
-    depth = 0
+def _opened(text: str, depth: int) -> int:
+    """Isolates that are open at the end of a text that begins inside `depth` of them."""
     for character in text:
         if character in {_LRI, _RLI, _FSI}:
             depth += 1

@@ -9,11 +9,12 @@ import msgspec
 from reelpress.studio.render.rich_lines import RichLine, Rise, Shaper, lines_of
 from reelpress.studio.render.skia_door import Canvas, Fonts, Line
 from reelpress.studio.scene.geometry import rich_room
-from reelpress.studio.scene.ops import Box, FitRule, Paragraph, Rgba, Rich, Write
+from reelpress.studio.scene.ops import Box, FitRule, Paragraph, Rgba, Rich, Run, Write
 
 _MARGIN = 4.0  # pixels around the text of a QTextDocument
 _STEP = 0.97
 _MOST_LINES = 2_000
+_MOST_CHARACTERS = 20_000
 _FRACTION = {"left": 0.0, "center": 0.5, "right": 1.0, "justify": 0.0}
 
 
@@ -187,13 +188,17 @@ class _Row:
 
 
 def _saying(rich: Rich, texts: Sequence[str]) -> Rich:
+    """The looks with the words of one customer, as many as are ever drawn."""
+    left = _MOST_CHARACTERS
     said = iter(texts)
-    paragraphs = (
-        msgspec.structs.replace(
-            paragraph, runs=tuple(msgspec.structs.replace(run, text=next(said)) for run in paragraph.runs)
-        )
-        for paragraph in rich.paragraphs
-    )
+    paragraphs: list[Paragraph] = []
+    for paragraph in rich.paragraphs:
+        runs: list[Run] = []
+        for run in paragraph.runs:
+            text = next(said)[:left]
+            left -= len(text)
+            runs.append(msgspec.structs.replace(run, text=text))
+        paragraphs.append(msgspec.structs.replace(paragraph, runs=tuple(runs)))
     return msgspec.structs.replace(rich, paragraphs=tuple(paragraphs))
 
 

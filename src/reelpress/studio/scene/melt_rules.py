@@ -20,7 +20,7 @@ from reelpress.studio.scene.model import (
     Service,
     Transition,
 )
-from reelpress.studio.scene.rich import own_rules
+from reelpress.studio.scene.rich import MAX_CHARACTERS, has_open_tag, own_rules
 from reelpress.studio.scene.services import FILTERS, PRODUCERS, TRANSITIONS
 from reelpress.studio.scene.services.text_parameters import KEYWORD
 from reelpress.studio.scene.timeline import HOUSEKEEPING
@@ -213,6 +213,8 @@ def _is_harmless(name: str, value: str, service: str) -> bool:
 
 
 def _is_plain_html(value: str) -> bool:
+    if len(value) > MAX_CHARACTERS or has_open_tag(value):
+        return False
     reader = _PlainHtml()
     reader.feed(value)
     reader.close()

@@ -4,6 +4,12 @@ Pure. Nothing is opened: pictures, links and style sheets of other programs are 
 """
 
 from reelpress.studio.scene.rich.faults import RichFault
-from reelpress.studio.scene.rich.html import own_rules, plain_text, read_paragraphs
+from reelpress.studio.scene.rich.html import (
+    MAX_CHARACTERS,
+    has_open_tag,
+    own_rules,
+    plain_text,
+    read_paragraphs,
+)
 
-__all__ = ["RichFault", "own_rules", "plain_text", "read_paragraphs"]
+__all__ = ["MAX_CHARACTERS", "RichFault", "has_open_tag", "own_rules", "plain_text", "read_paragraphs"]

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from html import unescape
 from html.parser import HTMLParser
 
 import msgspec
@@ -27,7 +28,6 @@ _WORDS = {
         ("a table is not drawn.", "Use a text for each of its cells."),
     ),
 }
-_RULE = re.compile(r"([^{}]*)\{([^{}]*)\}")
 # The style sheets that Qt writes into every document; those of lists and rules say nothing of what is drawn.
 _PRESERVED = ("p, li", "white-space: pre-wrap;")
 _STOCK = frozenset(
@@ -38,6 +38,8 @@ _STOCK = frozenset(
         ("li.checked::marker", 'content: "\\2612";'),
     }
 )
+_TAG = re.compile(r"<[^<>]*>")
+_OPEN_TAG = re.compile(r"<[^<>]*(?:<|\Z)")
 _BLANKS = re.compile(r"[ \t\r\n]+")
 _LINE_ENDS = re.compile(r"\r\n|[\r\n]")
 
@@ -46,6 +48,8 @@ def read_paragraphs(html: str) -> tuple[Paragraph, ...]:
     """Raises RichFault for what is not drawn. A `{{slot}}` is whole in the run where it begins."""
     if len(html) > MAX_CHARACTERS:
         raise RichFault(f"more than {MAX_CHARACTERS} characters.", _SIMPLER)
+    if has_open_tag(html):
+        raise RichFault('a "<" without its ">" is not drawn.', "Write &lt; where it is a letter.")
     reader = _Reader()
     reader.feed(html)
     reader.close()
@@ -54,24 +58,18 @@ def read_paragraphs(html: str) -> tuple[Paragraph, ...]:
 
 def plain_text(html: str) -> str:
     """What is written in HTML of any kind, tags left out."""
-    reader = _Words()
-    reader.feed(html[:MAX_CHARACTERS])
-    reader.close()
-    return "".join(reader.words)
+    return unescape(_TAG.sub("", html))
+
+
+def has_open_tag(html: str) -> bool:
+    """Whether a tag does not end before the next one, which Qt never writes and parsers are slow to read."""
+    return _OPEN_TAG.search(html) is not None
 
 
 def own_rules(sheet: str) -> str:
     """A style sheet without what Qt writes into every document."""
-    return _RULE.sub(lambda match: "" if _rule(match) in _STOCK else match[0], sheet)
-
-
-class _Words(HTMLParser):
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
-        self.words: list[str] = []
-
-    def handle_data(self, data: str) -> None:
-        self.words.append(data)
+    *rules, rest = sheet.split("}")
+    return "".join(rule + "}" for rule in rules if _said(rule) not in _STOCK) + rest
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,8 +146,7 @@ class _Reader(HTMLParser):
     def _sheet(self, data: str) -> None:
         if own_rules(data).strip():
             raise RichFault("a style sheet is not drawn.", "Set the style in Shotcut's editor.")
-        rules = (_rule(match) for match in _RULE.finditer(data))
-        self._keeps_blanks = self._keeps_blanks or _PRESERVED in rules
+        self._keeps_blanks = self._keeps_blanks or _PRESERVED in map(_said, data.split("}"))
 
     def _break(self) -> None:
         if self._block is None:
@@ -159,7 +156,8 @@ class _Reader(HTMLParser):
 
     def _write(self, data: str) -> None:
         if self._block is None:
-            if not data.strip():
+            data = data.lstrip()
+            if not data:
                 return
             self._begin_unnamed()
         if self._keeps_blanks:
@@ -185,6 +183,9 @@ class _Reader(HTMLParser):
         """A paragraph without anything in it is none, unless Qt says that it is an empty line."""
         block, texts = self._block, self._texts
         self._block, self._texts = None, []
+        if texts and not self._keeps_blanks:
+            look, text = texts.pop()
+            texts += [(look, text.rstrip(" "))] if text != " " else []
         if block is None or not (texts or block.is_empty):
             return
         runs = _whole_slots(_merged(texts)) if texts else (self._block_look.run(""),)
@@ -197,8 +198,10 @@ class _Reader(HTMLParser):
         self._done.append(block.paragraph(runs))
 
 
-def _rule(match: re.Match[str]) -> tuple[str, str]:
-    return _squeezed(match[1]), _squeezed(match[2])
+def _said(rule: str) -> tuple[str, str]:
+    """The selector of a rule without its closing brace, and what it says."""
+    selector, _, says = rule.partition("{")
+    return _squeezed(selector), _squeezed(says)
 
 
 def _squeezed(text: str) -> str:
