@@ -41,6 +41,37 @@ def text(argument: str, **values: str) -> str:
     return filter_("dynamictext", {"argument": argument, **TEXT_DEFAULTS, **named})
 
 
+RICH_HEAD = (
+    '<!DOCTYPE HTML PUBLIC "-//W3C//DTD HTML 4.0//EN" "http://www.w3.org/TR/REC-html40/strict.dtd">\n'
+    '<html><head><meta name="qrichtext" content="1" /><meta charset="utf-8" /><style type="text/css">\n'
+    "p, li { white-space: pre-wrap; }\n"
+    "hr { height: 1px; border-width: 0; }\n"
+    'li.unchecked::marker { content: "\\2610"; }\n'
+    'li.checked::marker { content: "\\2612"; }\n'
+    "</style></head><body style=\" font-family:'Noto Sans'; font-size:24pt; font-weight:400; "
+    'font-style:normal;">\n'
+)
+
+
+def paragraph(words: str, style: str = "", **attributes: str) -> str:
+    """A paragraph of white words as Shotcut's editor writes it."""
+    head = "".join(f'{name}="{value}" ' for name, value in attributes.items())
+    margins = "margin-top:0px; margin-bottom:0px; margin-left:0px; margin-right:0px; "
+    plain = f"{margins}-qt-block-indent:0; text-indent:0px; {style}"
+    return f'<p {head}style=" {plain}"><span style=" color:#ffffff;">{words}</span></p>\n'
+
+
+def rich_html(*paragraphs: str) -> str:
+    return RICH_HEAD + "".join(paragraphs) + "</body></html>"
+
+
+def rich(*paragraphs: str, **values: str) -> str:
+    """Shotcut's "Text: Rich"."""
+    named = {name.replace("reelpress_", "reelpress:"): value for name, value in values.items()}
+    own = {"geometry": "20 40 280 60 1", "bgcolour": "#00000000", "shotcut:filter": "richText", **named}
+    return filter_("qtext", {"html": rich_html(*paragraphs), **own})
+
+
 def place(rect: str, **values: str) -> str:
     named = {f"transition.{name}": value for name, value in values.items()}
     return filter_("affine", {"background": "color:#00000000", "transition.rect": rect, **named})

@@ -7,11 +7,14 @@ from typing import Any
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
+from tests.studio.mlt_documents import paragraph, rich_html
 
 from reelpress.studio.render.fonts import fonts_for
+from reelpress.studio.render.rich_text import RichSetter
 from reelpress.studio.render.skia_door import Surface
 from reelpress.studio.render.typeset import Typesetter
-from reelpress.studio.scene.ops import Align, Box, FitRule, TextStyle, VAlign, Write
+from reelpress.studio.scene.ops import Align, Box, FitRule, Rich, TextStyle, VAlign, Write
+from reelpress.studio.scene.rich import read_paragraphs
 
 GROUND, ROOM = (24, 32, 56, 255), (44, 56, 88, 255)
 WHITE, CLEAR = (255, 255, 255, 255), (0, 0, 0, 0)
@@ -28,6 +31,7 @@ STYLE = TextStyle(
     align="left",
 )
 SHRINK = FitRule("shrink", 1, 14)
+CLIP = FitRule("clip")
 WIDE = Box(10, 10, 340, 60)
 
 
@@ -39,6 +43,7 @@ class Text:
     valign: VAlign = "middle"
     fit: FitRule = SHRINK
     style: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    html: str = ""
 
 
 def styled(text: str, **style: Any) -> tuple[Text, ...]:
@@ -52,6 +57,10 @@ def weights(text: str) -> tuple[Text, ...]:
 
 def fitted(text: str, mode: Any, lines: int = 1, floor: float = 14, height: float = 60) -> tuple[Text, ...]:
     return (Text(text, Box(10, 10, 220, height), fit=FitRule(mode, lines, floor)),)
+
+
+def rich(*paragraphs: str, fit: FitRule = CLIP) -> tuple[Text, ...]:
+    return (Text("", Box(10, 10, 340, 200), fit=fit, html=rich_html(*paragraphs)),)
 
 
 def aligned(text: str) -> tuple[Text, ...]:
@@ -129,7 +138,32 @@ DIRECTIONS = {
     "mixed_in_hebrew": styled("שלום \u2068Asha\u2069, 3 מתנות!"),
     "mixed_numbers": styled("عدد 123 - 45% (أ)"),
 }
-CASES: dict[str, tuple[Text, ...]] = {**SCRIPTS, **STYLES, **FITS, **DIRECTIONS}
+RICH = {
+    "rich_looks": rich(
+        paragraph(
+            'Dear <b>Zoë</b>, <i>it is</i> <span style=" font-size:34pt; color:#ffb020;">your</span> day'
+        ),
+        paragraph('<u>thank</u> <s>you</s> <span style=" background-color:#b02040;">very</span> much'),
+    ),
+    "rich_aligned": rich(
+        paragraph("Right", align="right"),
+        paragraph("Middle", align="center"),
+        paragraph("Many words on <b>several lines</b> that end at both of the sides", align="justify"),
+    ),
+    "rich_scripts": rich(
+        paragraph("नमस्ते <b>प्रिया</b>, 王小明"),
+        paragraph("مرحبا <b>فاطمة</b>، 3 هدايا!", dir="rtl"),
+        paragraph("Hi \u2068<b>فاطمة</b>\u2069, 3 gifts 🎂!"),
+    ),
+    "rich_lines": rich(
+        paragraph("Close<br />lines", "line-height:70%;"),
+        paragraph("in", "margin-left:40px; margin-top:10px; text-indent:30px;"),
+        paragraph("Donaudampfschifffahrtsgesellschaft"),
+    ),
+    "rich_shrink": rich(paragraph(f"{LONG}, <b>{LONG}</b>"), fit=FitRule("shrink", 1, 10)),
+    "rich_clip": rich(paragraph(f"{LONG}, <b>{LONG}</b>, {LONG}")),
+}
+CASES: dict[str, tuple[Text, ...]] = {**SCRIPTS, **STYLES, **FITS, **DIRECTIONS, **RICH}
 
 
 def drawn(texts: tuple[Text, ...]) -> NDArray[np.uint8]:
@@ -138,10 +172,15 @@ def drawn(texts: tuple[Text, ...]) -> NDArray[np.uint8]:
     width = int(max(text.box.x + text.box.width for text in texts)) + 10
     surface = Surface(width, height)
     surface.canvas.fill(Box(0, 0, width, height), GROUND)
-    typesetter = Typesetter(fonts_for({}))
+    typesetter, setter = Typesetter(fonts_for({})), RichSetter(fonts_for({}))
     for text in texts:
         surface.canvas.fill(text.box, ROOM)
         style = msgspec.structs.replace(STYLE, **text.style)
         write = Write(text.text, style, (), text.halign, text.valign, text.fit)
-        typesetter.draw(surface.canvas, write, text.text, text.box)
+        if text.html:
+            said = Rich(read_paragraphs(text.html))
+            write = msgspec.structs.replace(write, rich=said)
+            setter.draw(surface.canvas, write, [run.text for run in said.runs], text.box)
+        else:
+            typesetter.draw(surface.canvas, write, text.text, text.box)
     return np.ascontiguousarray(surface.pixels[..., 2::-1])

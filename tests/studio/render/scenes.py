@@ -9,7 +9,17 @@ import av
 import numpy as np
 from av.video.frame import VideoFrame
 from numpy.typing import NDArray
-from tests.studio.mlt_documents import clear, document, filter_, place, producer, properties, text
+from tests.studio.mlt_documents import (
+    clear,
+    document,
+    filter_,
+    paragraph,
+    place,
+    producer,
+    properties,
+    rich,
+    text,
+)
 from tests.studio.render.conftest import Job
 
 from reelpress.studio.render import PressOrder, Stockroom, file_digest
@@ -21,6 +31,16 @@ from reelpress.studio.render.press import Press
 
 FILM = producer("film", "avformat-novalidate", "film.mp4", 50, tag="chain")
 NAME = text("Hi {{name}}", geometry="20 60 280 40 1")
+RICH = rich(
+    paragraph("Dear <b>{{name}}</b>,", align="right"),
+    paragraph('<span style="font-size:9pt; background-color:#c00020;">welcome</span> back'),
+    geometry="20 20 280 100 1",
+)
+RICH_BELOW = rich(
+    paragraph("{{name}} " * 3 + '<i style="font-size:30pt">goes on</i>'),
+    geometry="200 60 100 30 1",
+    **{"overflow-y": "1"},
+)
 FADE = filter_("brightness", {"alpha": "0=0;10=1"})
 FROM_BLACK = filter_("brightness", {"level": "0=0;20=1"})
 PHOTO = producer("photo", "qimage", "face.png", 50, place("200 20 90 90 0.9"), reelpress_field="photo")
@@ -60,6 +80,8 @@ SCENES: dict[str, bytes] = {
         [[("film", 0, 0, 9), ("cross", 0, 0, 19), ("grey", 0, 0, 19)], [("title", 0, 0, 49)]],
         frames=50,
     ),
+    "rich text over film": stacked(clear("title", 50, RICH)),
+    "rich text that goes on below its box": stacked(clear("title", 50, RICH_BELOW)),
     "text under a film in a corner": stacked(
         clear("title", 50, NAME), on_film(place("160 40 160 90 1")).replace('"film"', '"corner"')
     ),

@@ -7,7 +7,7 @@ import av
 import numpy as np
 import pytest
 from PIL import Image
-from tests.studio.mlt_documents import clear, document, filter_, place, producer, text
+from tests.studio.mlt_documents import clear, document, filter_, paragraph, place, producer, rich, text
 from tests.studio.render.conftest import Samples
 from tests.studio.render.media_samples import make_clip, make_picture
 from tests.studio.render.test_frames import FILM
@@ -47,6 +47,22 @@ def test_inspect_says_what_is_personal_and_when(
     said = capsys.readouterr().out
     for words in ("320x180", "0.40-1.60", "60% of the frames", "Nowhere Sans", "*name* costs most"):
         assert words in said
+
+
+def test_inspect_lists_rich_text_as_a_layer_and_says_what_of_it_is_not_drawn(
+    template: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "200")
+    title = clear("title", 50, rich(paragraph("Hi <b>{{name}}</b>")))
+    template.write_bytes(document([title], [[("title", 0, 0, 49)]], frames=50))
+    inspect_template(template)
+    said = capsys.readouterr().out
+    for words in ("20 40 280 60", "Noto Sans", "clip", "'Hi {{name}}'"):
+        assert words in said
+    listed = clear("title", 50, rich("<ul><li>{{name}}</li></ul>"))
+    template.write_bytes(document([listed], [[("title", 0, 0, 49)]], frames=50))
+    with pytest.raises(StartupFault, match=r"card\.mlt:\d+ <filter>: rich text: a list is not drawn"):
+        inspect_template(template)
 
 
 def test_render_writes_a_film_or_a_still_from_media_beside_the_template(

@@ -31,6 +31,10 @@ ATTEMPTS = 3
 COMMAND = f"melt scene.mlt in={FRAME} out={FRAME} -consumer avformat:frame_%d.png"
 OPTIONS = "f=image2 vcodec=png an=1 real_time=-1 terminate_on_pause=1"
 WHOLE_SSIM, BOX_SSIM = 0.97, 0.90
+# The hinting that distributions set, without which every letter is whole pixels wide.
+SLIGHT_HINTING = (
+    '<match target="pattern"><edit name="hintstyle" mode="append"><const>hintslight</const></edit></match>'
+)
 STAGE = producer("stage", "color", "#ff204060", 50)
 pytestmark = pytest.mark.skipif(shutil.which("melt") is None, reason="melt is not installed")
 
@@ -265,16 +269,23 @@ def test_melt_wipes_in_the_same_order(case: str, job: MakeJob, tmp_path: Path) -
     assert np.abs(ours.astype(int) - theirs).mean() < 3
 
 
-def melt(scene: bytes, folder: Path) -> NDArray[np.uint8]:
-    """The frame as melt draws it, with our fonts; any failure in its log fails the test."""
+def melt(scene: bytes, folder: Path, *, desktop: bool = False) -> NDArray[np.uint8]:
+    """The frame as melt draws it, with our fonts; any failure in its log fails the test.
+
+    `desktop`: as an editor on a desktop shows text, 96 dots to the inch and slightly hinted.
+    """
     (folder / "scene.mlt").write_bytes(scene)
-    (folder / "fonts.conf").write_text(f"<fontconfig><dir>{FOLDER}</dir></fontconfig>")
+    (folder / "fonts.conf").write_text(
+        f"<fontconfig><dir>{FOLDER}</dir>{SLIGHT_HINTING * desktop}</fontconfig>"
+    )
     names = {
         "QT_QPA_PLATFORM": "offscreen",
         "DISPLAY": ":0",
         "FONTCONFIG_FILE": str(folder / "fonts.conf"),
         "XDG_CACHE_HOME": str(folder),
     }
+    if desktop:
+        names["QT_FONT_DPI"] = "96"
     for _ in range(ATTEMPTS):  # melt may end, or wait for ever, before its consumer has had the frame
         with contextlib.suppress(subprocess.TimeoutExpired):
             done = subprocess.run(
@@ -309,7 +320,7 @@ def ink_box(picture: NDArray[np.uint8]) -> tuple[int, int, int, int]:
 
 
 def _blocks(picture: NDArray[np.uint8]) -> NDArray[np.float64]:
-    luma = picture @ np.array([0.2126, 0.7152, 0.0722])
+    luma = picture.astype(np.float64) @ np.array([0.2126, 0.7152, 0.0722])
     height, width = luma.shape[0] // 8, luma.shape[1] // 8
     cut = luma[: height * 8, : width * 8].reshape(height, 8, width, 8)
     return cut.transpose(0, 2, 1, 3).reshape(height, width, 64)

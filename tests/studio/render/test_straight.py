@@ -69,12 +69,21 @@ def written_in(node: Node, resolved: Resolved) -> Node:
     if isinstance(node, Group):
         node = structs.replace(node, children=tuple(written_in(child, resolved) for child in node.children))
     effects = tuple(
-        structs.replace(effect, text=resolved.text_of(effect.layer), layer="")
-        if isinstance(effect, Write) and effect.layer
-        else effect
+        said_in(effect, resolved) if isinstance(effect, Write) and effect.layer else effect
         for effect in node.effects
     )
     return structs.replace(node, effects=effects)
+
+
+def said_in(write: Write, resolved: Resolved) -> Write:
+    if write.rich is None:
+        return structs.replace(write, text=resolved.text_of(write.layer), layer="")
+    texts = iter(resolved.runs_of(write.layer))
+    paragraphs = tuple(
+        structs.replace(one, runs=tuple(structs.replace(run, text=next(texts)) for run in one.runs))
+        for one in write.rich.paragraphs
+    )
+    return structs.replace(write, rich=structs.replace(write.rich, paragraphs=paragraphs), layer="")
 
 
 OF_TEXT_ALONE = [name for name, scene in SCENES.items() if b"reelpress:field" not in scene]

@@ -102,7 +102,7 @@ def test_chains_are_clips() -> None:
         (text("{{name}}", size="many"), "size"),
         (text("{{name}}", fgcolour="bluish"), "not a colour"),
         (text("{{name}}", reelpress_fit="stretch"), "reelpress:fit"),
-        (filter_("qtext", {"html": "<b>x</b>"}), "rich text"),
+        (filter_("qtext", {"html": "<table>x</table>"}), "rich text"),
         (filter_("volume", {"gain": "normalise"}), "normalising"),
     ],
 )

@@ -92,7 +92,7 @@ def test_a_title_of_another_size_is_scaled_to_the_canvas() -> None:
         ),
         (clear("clip", 50, filter_("box_blur", {"hradius": "200"})), "hradius"),
         (clear("clip", 50, filter_("box_blur", {"preserve_alpha": "1"})), "preserve_alpha"),
-        (clear("clip", 50, text("x") + filter_("qtext", {"html": "<p>x</p>"})), "rich text"),
+        (clear("clip", 50, text("x") + filter_("qtext", {"html": "<table>x</table>"})), "rich text"),
     ],
 )
 def test_what_cannot_be_drawn_is_a_fault_with_a_line_and_a_way_out(clip: str, words: str) -> None:

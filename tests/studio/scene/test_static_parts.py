@@ -1,5 +1,5 @@
 import pytest
-from tests.studio.mlt_documents import clear, document, filter_, producer, properties, text
+from tests.studio.mlt_documents import clear, document, filter_, producer, properties, rich, text
 
 from reelpress.studio.scene import SceneFault, layers, parse_scene, timeline
 from reelpress.studio.scene.model import Entry, Playlist, Producer, Scene
@@ -64,6 +64,18 @@ def test_fonts_are_found_in_titles_and_rich_text() -> None:
     clips = producer("clip0", "kdenlivetitle", "", 50, glow(html=html), xmldata=xml.replace("<", "&lt;"))
     _, (part,) = split(clips)
     assert part.families == ("Own Serif", "Own Sans")
+
+
+def test_rich_text_with_a_list_is_for_melt_with_the_style_sheets_that_qt_writes() -> None:
+    _, (part,) = split(clear("clip0", 50, rich("<ul><li>half price</li></ul>")))
+    assert "a list" in part.why
+    assert part.families == ("Noto Sans",)
+
+
+@pytest.mark.parametrize("slot", ["{{name}}", "{<b>{na</b>me}}", "&#123;&#123;name}}"])
+def test_a_field_in_a_list_is_no_static_text_however_it_is_written(slot: str) -> None:
+    with pytest.raises(SceneFault, match="a layer that depends on data needs it"):
+        split(clear("clip0", 50, rich(f"<ul><li>{slot}</li></ul>")))
 
 
 def test_melt_reads_every_property_once_and_the_one_we_read() -> None:

@@ -114,7 +114,11 @@ def _checked(resource: str) -> str:
 
 
 def _fonts(node: Node) -> Iterator[str]:
-    yield from (effect.style.family for effect in node.effects if isinstance(effect, Write))
+    for effect in node.effects:
+        if isinstance(effect, Write) and effect.rich is not None:
+            yield from (run.family for run in effect.rich.runs if run.family)
+        elif isinstance(effect, Write):
+            yield effect.style.family
     if not isinstance(node, Clip):
         for child in node.children:
             yield from _fonts(child)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from reelpress.studio.scene.dynamic import is_dynamic
 from reelpress.studio.scene.model import (
     Entry,
     Filter,
@@ -58,7 +59,7 @@ def _producer(
         if key is None and not producer.properties.get("reelpress:field"):
             missing.append(Missing(resource, producer.where.element, producer.where.line))
         changes["resource"] = key or ""
-    if _is_layer(producer.properties):
+    if is_dynamic(producer.properties):
         changes |= overrides.get(producer.where.line, {})
     return replace(
         producer,
@@ -82,14 +83,10 @@ def _tractor(tractor: Tractor, overrides: Overrides) -> Tractor:
 def _filters(filters: tuple[Filter, ...], overrides: Overrides) -> tuple[Filter, ...]:
     return tuple(
         replace(one, properties=_with(one.properties, overrides.get(one.where.line, {})))
-        if _is_layer(one.properties)
+        if is_dynamic(one.properties)
         else one
         for one in filters
     )
-
-
-def _is_layer(properties: Properties) -> bool:
-    return any(key == "reelpress:field" or "{{" in value for key, value in properties.pairs)
 
 
 def _with(properties: Properties, changes: Mapping[str, str]) -> Properties:

@@ -221,6 +221,7 @@ def _plan_layer(layer: Layer, name: str, index: int, part: PlanPart, output: Out
         resource=layer.resource,
         font=layer.font,
         line=layer.line,
+        runs=layer.runs,
     )
 
 

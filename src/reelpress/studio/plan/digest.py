@@ -24,6 +24,7 @@ from reelpress.studio.scene.ops import (
     Key,
     Node,
     Ramp,
+    Rich,
     VideoSource,
     Write,
 )
@@ -79,7 +80,7 @@ def shown(resolved: Resolved, contents: Contents, layers: tuple[str, ...]) -> _S
     for name in layers:
         file = resolved.file_of(name)
         if file is None:
-            said.append(resolved.text_of(name))
+            said.append(resolved.runs_of(name) or resolved.text_of(name))
         elif file.value:
             said.append(["picture", contents[image_key(file.field)]])
         else:
@@ -152,9 +153,22 @@ class _Sayer:
     def _look(self, effect: Effect, shift: float) -> _Said:
         """Every setting of an effect; what is keyed, by its time from the start of the stretch."""
         if isinstance(effect, Write) and effect.layer:
-            effect = msgspec.structs.replace(effect, text="", layer=str(self._order[effect.layer]))
+            layer = str(self._order[effect.layer])
+            effect = msgspec.structs.replace(effect, text="", layer=layer, rich=_unsaid(effect.rich))
         plain = msgspec.structs.asdict(effect) | {"first": 0, "last": 0}
         return tuple((name, _said(value, shift)) for name, value in sorted(plain.items()))
+
+
+def _unsaid(rich: Rich | None) -> Rich | None:
+    """The looks of rich text without its words."""
+    if rich is None:
+        return None
+    blank = msgspec.structs.replace
+    paragraphs = (
+        blank(paragraph, runs=tuple(blank(run, text="") for run in paragraph.runs))
+        for paragraph in rich.paragraphs
+    )
+    return blank(rich, paragraphs=tuple(paragraphs))
 
 
 def _said(value: object, shift: float) -> object:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import msgspec
 
 from reelpress.studio.plan import model
-from reelpress.studio.plan.text import clean_value, fill_template
+from reelpress.studio.plan.text import clean_value, fill_runs, fill_template
 from reelpress.studio.plan.transforms import TransformFault, apply_transforms
 
 
@@ -20,8 +20,11 @@ class FieldFault:
 
 
 class LayerText(msgspec.Struct, frozen=True):
+    """`runs`: of rich text, what each of its runs says; together they say `text`, but for line ends."""
+
     layer: str
     text: str
+    runs: tuple[str, ...] = ()
 
 
 class LayerFile(msgspec.Struct, frozen=True):
@@ -43,6 +46,9 @@ class Resolved(msgspec.Struct, frozen=True):
 
     def text_of(self, layer: str) -> str:
         return next((entry.text for entry in self.texts if entry.layer == layer), "")
+
+    def runs_of(self, layer: str) -> tuple[str, ...]:
+        return next((entry.runs for entry in self.texts if entry.layer == layer), ())
 
     def file_of(self, layer: str) -> LayerFile | None:
         return next((entry for entry in (*self.images, *self.clips) if entry.layer == layer), None)
@@ -81,7 +87,8 @@ def resolve(plan: model.Plan, values: Mapping[str, str]) -> Resolved | tuple[Fie
             files[layer.kind].append(LayerFile(layer.name, entry.field, value, layer.resource))
         else:
             shown = {slot: _value(chosen[slot], values, faults, own_content=False) for slot in layer.slots}
-            texts.append(LayerText(layer.name, fill_template(layer.template, shown)))
+            runs = fill_runs(layer.template, layer.runs, shown)
+            texts.append(LayerText(layer.name, fill_template(layer.template, shown), runs))
     if faults:
         return tuple(faults)
     return Resolved(tuple(texts), tuple(files["image"]), tuple(files["video"]))

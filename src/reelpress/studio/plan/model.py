@@ -90,7 +90,10 @@ class FrameRange(msgspec.Struct, frozen=True, array_like=True):
 
 
 class PlanLayer(msgspec.Struct, frozen=True):
-    """One text, image or clip that depends on data. `box` is in output pixels, over its whole life."""
+    """One text, image or clip that depends on data. `box` is in output pixels, over its whole life.
+
+    `runs`: of rich text, the text of each of its runs; together they say what `template` says.
+    """
 
     name: str
     kind: FieldKind
@@ -103,6 +106,7 @@ class PlanLayer(msgspec.Struct, frozen=True):
     resource: str = ""
     font: str = ""
     line: int = 0
+    runs: tuple[str, ...] = ()
 
 
 class PlanField(msgspec.Struct, frozen=True):

@@ -2,9 +2,9 @@
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
-from reelpress.studio.scene.services.text_parameters import SLOT
+from reelpress.studio.scene.slots import SLOT
 
 MAX_CHARACTERS = 2_000
 MAX_STACKED_MARKS = 6
@@ -32,13 +32,18 @@ def clean_value(value: str) -> str:
 
 def fill_template(template: str, values: Mapping[str, str]) -> str:
     """Replace every `{{slot}}` once. Values are isolated, so that their direction stays their own."""
+    return fill_runs(template, (template,), values)[0]
+
+
+def fill_runs(template: str, runs: Sequence[str], values: Mapping[str, str]) -> tuple[str, ...]:
+    """The same in each of the runs that a template is made of. A value is text, whatever it looks like."""
     lone = SLOT.fullmatch(template.strip()) is not None
 
     def shown(match: re.Match[str]) -> str:
         value = values.get(match[1], "")
         return value if lone or not value else f"{_ISOLATE}{value}{_POP}"
 
-    return SLOT.sub(shown, template)
+    return tuple(SLOT.sub(shown, run) for run in runs)
 
 
 def _is_invisible(character: str, category: str) -> bool:

@@ -14,6 +14,7 @@ from reelpress.studio.render.media_in import Film
 from reelpress.studio.render.model import RenderFault
 from reelpress.studio.render.pictures import Pictures
 from reelpress.studio.render.planes import Converter
+from reelpress.studio.render.rich_text import RichSetter
 from reelpress.studio.render.skia_door import Canvas, Picture, Pixels
 from reelpress.studio.render.typeset import Typesetter
 from reelpress.studio.render.wipes import wipe_mask
@@ -41,6 +42,7 @@ from reelpress.studio.scene.ops import (
     Light,
     Node,
     Place,
+    Rich,
     Shape,
     Trim,
     VideoSource,
@@ -62,13 +64,22 @@ class Stock:
         self.typesetter = Typesetter(fonts_for(files))
         self.converter = Converter()
         self._files = files
-        self._texts = {entry.layer: entry.text for entry in resolved.texts}
+        self.rich_text = RichSetter(fonts_for(files))
+        self._texts = {entry.layer: entry for entry in resolved.texts}
         self._brought = {entry.layer: entry for entry in (*resolved.images, *resolved.clips)}
         self._films: dict[_Reader, Film] = {}
         self._film_pictures: dict[_Reader, tuple[object, Picture]] = {}
 
     def text(self, write: Write) -> str:
-        return self._texts.get(write.layer, "") if write.layer else write.text
+        entry = self._texts.get(write.layer)
+        return write.text if not write.layer else entry.text if entry else ""
+
+    def runs(self, write: Write, rich: Rich) -> tuple[str, ...]:
+        """What each run of rich text says."""
+        entry = self._texts.get(write.layer)
+        if not write.layer:
+            return tuple(run.text for run in rich.runs)
+        return entry.runs if entry else ("",) * len(rich.runs)
 
     def film(self, name: str) -> Film:
         """A decoder of the calling thread's own: GOPs side by side read one film at different times."""
@@ -218,12 +229,17 @@ class Painter:
 
     def _write(self, canvas: Canvas, write: Write, local: float) -> None:
         box, opacity = rect_at(write.rect, local - write.first)
-        text = self._stock.text(write)
         if opacity >= 1:
-            self._stock.typesetter.draw(canvas, write, text, box)
+            self._set(canvas, write, box)
         elif opacity > 0:
             with canvas.layer(opacity):
-                self._stock.typesetter.draw(canvas, write, text, box)
+                self._set(canvas, write, box)
+
+    def _set(self, canvas: Canvas, write: Write, box: Box) -> None:
+        if write.rich is None:
+            self._stock.typesetter.draw(canvas, write, self._stock.text(write), box)
+        else:
+            self._stock.rich_text.draw(canvas, write, self._stock.runs(write, write.rich), box)
 
     def _place(self, canvas: Canvas, node: Node, inner: list[Effect], place: Place, local: float) -> None:
         natural = None

@@ -110,12 +110,12 @@ def _wrap(
         while at < len(words):
             if len(wrapped) == most:
                 return None
-            count = _most(len(words) - at, lambda n, at=at, words=words: fits(words[at : at + n]))
+            count = most_of(len(words) - at, lambda n, at=at, words=words: fits(words[at : at + n]))
             if not count:
                 if whole:
                     return None
                 letters = graphemes(words[at])
-                count = _most(len(letters), lambda n, letters=letters: fits(letters[:n]))
+                count = most_of(len(letters), lambda n, letters=letters: fits(letters[:n]))
                 if not count:
                     return None
                 words = [*letters[:count], *filter(None, ["".join(letters[count:])]), *words[at + 1 :]]
@@ -142,11 +142,11 @@ def _cut(lines: Sequence[str], size: float, box: Size, most: int, measure: Measu
         wrapped = _wrap([unbroken(shortened)], size, box[0], rows, measure, whole=False)
         return wrapped if wrapped is not None and _fits(wrapped, size, box, measure) else None
 
-    count = _most(len(pieces), lambda n: attempt(n) is not None)
+    count = most_of(len(pieces), lambda n: attempt(n) is not None)
     return Fitted(attempt(count) or (), size)
 
 
-def _most(upper: int, holds: Callable[[int], bool]) -> int:
+def most_of(upper: int, holds: Callable[[int], bool]) -> int:
     """The largest n in 0..upper for which `holds`, given that it holds for all smaller ones.
 
     Tries 1, 2, 4 and so on first, so that the work depends on the answer and not on `upper`.

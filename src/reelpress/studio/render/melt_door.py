@@ -27,6 +27,11 @@ _CONSUMER = (
     "f=matroska vcodec=ffv1 pix_fmt=bgra mlt_image_format=rgba g=1 acodec=flac ar=48000 channels=2 "
     "real_time=-1 terminate_on_pause=1 progressive=1"
 )
+# As a desktop on Linux has it, so that text has the places and sizes it has in Shotcut.
+_SCREEN_DPI = "96"
+_SLIGHT_HINTING = (
+    '<match target="pattern"><edit name="hintstyle" mode="append"><const>hintslight</const></edit></match>'
+)
 _FAILURE = re.compile(r"^.*\bfailed\b.*$", re.IGNORECASE | re.MULTILINE)
 
 
@@ -51,10 +56,13 @@ def draw_by_melt(
     own.mkdir(exist_ok=True)
     for at, path in enumerate(own_fonts):
         _linked(path, own / f"font-{at}.otf")
-    (folder / "fonts.conf").write_text(f"<fontconfig><dir>{fonts}</dir><dir>{own}</dir></fontconfig>")
+    (folder / "fonts.conf").write_text(
+        f"<fontconfig><dir>{fonts}</dir><dir>{own}</dir>{_SLIGHT_HINTING}</fontconfig>"
+    )
     environment = {
         "QT_QPA_PLATFORM": "offscreen",
         "DISPLAY": ":0",
+        "QT_FONT_DPI": _SCREEN_DPI,
         "FONTCONFIG_FILE": str(folder / "fonts.conf"),
         "XDG_CACHE_HOME": str(folder),
         "LC_ALL": "C.UTF-8",

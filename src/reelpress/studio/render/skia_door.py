@@ -6,6 +6,7 @@ skia-python ships no types, so everything that comes out of it is `Any` here and
 import re
 from collections.abc import Generator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -65,15 +66,8 @@ class Fonts:
         self, text: str, *, family: str, size: float, weight: int, italic: bool, spacing: float, paint: "Ink"
     ) -> "Line":
         """One line of shaped text, never wrapped; `spacing` pixels lie between letters, not around them."""
-        style = _skia.textlayout.TextStyle()
-        style.setFontFamilies([family, *self.families] if family in self.families else list(self.families))
-        slant = _skia.FontStyle.kItalic_Slant if italic else _skia.FontStyle.kUpright_Slant
-        style.setFontStyle(_skia.FontStyle(weight, _skia.FontStyle.kNormal_Width, slant))
-        style.setFontSize(size)
-        paint.dress(style)
-        paragraph_style = _skia.textlayout.ParagraphStyle()
-        paragraph_style.setTextStyle(style)
-        builder = _skia.textlayout.ParagraphBuilder.make(paragraph_style, self._collection, self._unicode)
+        style = self._style(Piece(text, family, size, weight, italic=italic), paint)
+        builder = self._builder(style)
         # Between two ends without spacing, the paragraph puts all of it after each letter, never before.
         parts = [part for part in _UNSPACED.split(f"\u2068{text}\u2069") if part] if spacing else [text]
         for part in parts:
@@ -85,6 +79,45 @@ class Fonts:
         paragraph.layout(NO_WRAP)
         joined = any(_UNSPACED.match(part) and not _ISOLATES.fullmatch(part) for part in parts)
         return Line(paragraph, after=0.0 if joined else spacing)
+
+    def mixed(self, pieces: "Sequence[tuple[Piece, Ink]]", stretch: float = 0.0) -> "Line":
+        """One line of several looks on one baseline, never wrapped; `stretch` pixels widen each blank."""
+        styles = [(piece.text, self._style(piece, ink)) for piece, ink in pieces]
+        builder = self._builder(styles[0][1])
+        for text, style in styles:
+            style.setWordSpacing(stretch)
+            builder.pushStyle(style)
+            builder.addText(text)
+            builder.pop()
+        paragraph = builder.Build()
+        paragraph.layout(NO_WRAP)
+        return Line(paragraph)
+
+    def _style(self, piece: "Piece", ink: "Ink") -> Any:
+        style = _skia.textlayout.TextStyle()
+        own = piece.family in self.families
+        style.setFontFamilies([piece.family, *self.families] if own else list(self.families))
+        slant = _skia.FontStyle.kItalic_Slant if piece.italic else _skia.FontStyle.kUpright_Slant
+        style.setFontStyle(_skia.FontStyle(piece.weight, _skia.FontStyle.kNormal_Width, slant))
+        style.setFontSize(piece.size)
+        ink.dress(style)
+        return style
+
+    def _builder(self, style: Any) -> Any:
+        paragraph_style = _skia.textlayout.ParagraphStyle()
+        paragraph_style.setTextStyle(style)
+        return _skia.textlayout.ParagraphBuilder.make(paragraph_style, self._collection, self._unicode)
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Text in one font; `size` in pixels."""
+
+    text: str
+    family: str
+    size: float
+    weight: int
+    italic: bool
 
 
 class Ink:
@@ -115,9 +148,8 @@ class Ink:
         if blur:
             self._paint.setMaskFilter(_skia.MaskFilter.MakeBlur(_skia.kNormal_BlurStyle, blur))
         decoration = _skia.textlayout.TextDecoration
-        self._decoration: Any = (
-            decoration.kUnderline if underline else decoration.kLineThrough if strike else None
-        )
+        drawn = [int(decoration.kUnderline)] * underline + [int(decoration.kLineThrough)] * strike
+        self._decoration: Any = decoration(sum(drawn)) if drawn else None
         self._colour = _colour(colour)
 
     def dress(self, style: Any) -> None:
@@ -128,7 +160,7 @@ class Ink:
 
 
 class Line:
-    """Shaped text; sizes in pixels, `baseline` from the top.
+    """Shaped text; sizes in pixels, `baseline` from the top; `height` is rounded, `descent` is not.
 
     `after` is the blank that the paragraph ends with and the line does not count.
     """
@@ -138,6 +170,7 @@ class Line:
         self.width = max(0.0, float(paragraph.LongestLine) - after)
         self.height = float(paragraph.Height)
         self.baseline = float(paragraph.AlphabeticBaseline)
+        self.descent = float(paragraph.IdeographicBaseline) - self.baseline
 
 
 class Canvas:

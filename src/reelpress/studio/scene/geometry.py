@@ -17,6 +17,7 @@ from reelpress.studio.scene.ops import (
     Light,
     Node,
     Place,
+    Rich,
     Shape,
     Trim,
     VideoSource,
@@ -28,6 +29,7 @@ Size = tuple[float, float]
 SizeOf = Callable[[Clip], tuple[float, float] | None]
 Matrix = tuple[float, float, float, float, float, float]  # x' = a x + b y + c; y' = d x + e y + f
 IDENTITY: Matrix = (1.0, 0.0, 0.0, 0.0, 1.0, 0.0)
+_FAR = 100_000.0  # pixels; beyond any canvas
 _LEAST_SIDE = 8  # pixels; MLT leaves a side alone that would get smaller
 _FRACTION = {"left": 0.0, "top": 0.0, "center": 0.5, "middle": 0.5, "right": 1.0, "bottom": 1.0}
 
@@ -228,6 +230,13 @@ def text_margin(write: Write) -> float:
     return outline + max(abs(style.shadow_x), abs(style.shadow_y)) + 2 * style.shadow_blur
 
 
+def rich_room(rich: Rich, box: Box) -> Box:
+    """Where rich text may be seen: its box, or all below the box's top where it goes on."""
+    if not rich.overflows(box.height) or not box.width or not box.height:
+        return box
+    return Box(-_FAR, box.y, 2 * _FAR, _FAR)
+
+
 def _source_marks(clip: Clip, canvas: tuple[float, float]) -> list[Mark]:
     source = clip.source
     if isinstance(source, ColourSource) and source.colour[3] == 0:
@@ -240,6 +249,8 @@ def _source_marks(clip: Clip, canvas: tuple[float, float]) -> list[Mark]:
 
 def _write_mark(effect: Write, local: float, canvas: tuple[float, float]) -> Mark:
     box, opacity = rect_at(effect.rect, local - effect.first)
+    if effect.rich is not None:
+        return Mark(effect.layer, cut(rich_room(effect.rich, box), canvas), opacity)
     margin = text_margin(effect)
     return Mark(effect.layer, cut(_grown(box, margin, margin), canvas), opacity)
 

@@ -12,13 +12,15 @@ from reelpress.studio.scene.timeline import Draft, LayerKind, Timeline, timeline
 class Layer:
     """`ranges` are pairs of first and last frame (inclusive) in which the layer can be seen.
 
-    `box` is in pixels of the canvas, the union over all of them; `fields` are the names in `{{ }}`.
+    `box` is in pixels of the canvas, the union over all of them; `fields` are the names in `{{ }}`;
+    `runs` are the texts of rich text, look by look.
     """
 
     name: str
     kind: LayerKind
     fields: tuple[str, ...]
     template: str
+    runs: tuple[str, ...]
     fallback: str | None
     fit: str
     font: str
@@ -51,6 +53,7 @@ def _layer(draft: Draft, frames: list[int], box: Box | None) -> Layer:
         kind=draft.kind,
         fields=draft.fields,
         template=draft.template,
+        runs=draft.runs,
         fallback=draft.fallback,
         fit=draft.fit,
         font=draft.font,

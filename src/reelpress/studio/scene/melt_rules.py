@@ -20,6 +20,7 @@ from reelpress.studio.scene.model import (
     Service,
     Transition,
 )
+from reelpress.studio.scene.rich import MAX_CHARACTERS, has_open_tag, own_rules
 from reelpress.studio.scene.services import FILTERS, PRODUCERS, TRANSITIONS
 from reelpress.studio.scene.services.text_parameters import KEYWORD
 from reelpress.studio.scene.timeline import HOUSEKEEPING
@@ -212,6 +213,8 @@ def _is_harmless(name: str, value: str, service: str) -> bool:
 
 
 def _is_plain_html(value: str) -> bool:
+    if len(value) > MAX_CHARACTERS or has_open_tag(value):
+        return False
     reader = _PlainHtml()
     reader.feed(value)
     reader.close()
@@ -235,7 +238,7 @@ class _PlainHtml(HTMLParser):
         self._in_style = False
 
     def handle_data(self, data: str) -> None:
-        if self._in_style and _STYLE_OPENS.search(data):
+        if self._in_style and _STYLE_OPENS.search(own_rules(data)):
             self.is_plain = False
 
     def handle_comment(self, data: str) -> None:  # noqa: ARG002 - the signature of HTMLParser

@@ -47,7 +47,9 @@ Curve = Literal["hold", "linear", "smooth", "natural", "tight"] | Eased
 Rgba = tuple[int, int, int, int]
 Align = Literal["left", "center", "right"]
 VAlign = Literal["top", "middle", "bottom"]
-TextFit = Literal["scale", "fill", "shrink", "wrap", "ellipsis"]
+TextFit = Literal["scale", "fill", "shrink", "wrap", "ellipsis", "clip"]
+ParagraphAlign = Literal["left", "center", "right", "justify"]
+LineRule = Literal["percent", "exactly", "at_least", "added"]
 ImageFit = Literal["contain", "cover"]
 
 
@@ -97,12 +99,59 @@ class FitRule(msgspec.Struct, frozen=True):
     """How text keeps inside its box.
 
     `scale` is melt's rule for text filters: the drawn text is scaled down as a picture. `fill` is its rule
-    for titles: scaled up as well.
+    for titles: scaled up as well. `clip` is its rule for rich text: what does not fit is cut off.
     """
 
     mode: TextFit = "scale"
     max_lines: int = 1
     min_size: float = 12.0
+
+
+class Run(msgspec.Struct, frozen=True):
+    """A stretch of rich text that looks alike; a "\\n" in it begins another line of its paragraph."""
+
+    text: str
+    family: str
+    size: float
+    weight: int = 400
+    italic: bool = False
+    colour: Rgba = (0, 0, 0, 255)
+    background: Rgba = (0, 0, 0, 0)
+    underline: bool = False
+    strike: bool = False
+
+
+class Paragraph(msgspec.Struct, frozen=True):
+    """At least one run, whose text may be empty. Margins and the first line's indent in pixels.
+
+    `spacing` is a share of a line's own height in `percent`, otherwise pixels.
+    """
+
+    runs: tuple[Run, ...]
+    align: ParagraphAlign = "left"
+    right_to_left: bool = False
+    top: float = 0.0
+    bottom: float = 0.0
+    left: float = 0.0
+    right: float = 0.0
+    indent: float = 0.0
+    line_rule: LineRule = "percent"
+    spacing: float = 100.0
+
+
+class Rich(msgspec.Struct, frozen=True):
+    """Text of several looks. It goes on below a box of at least `overflows_from` pixels (None: never)."""
+
+    paragraphs: tuple[Paragraph, ...]
+    overflows_from: float | None = None
+
+    @property
+    def runs(self) -> tuple[Run, ...]:
+        return tuple(run for paragraph in self.paragraphs for run in paragraph.runs)
+
+    def overflows(self, height: float) -> bool:
+        """Whether text below a box of that height is shown."""
+        return self.overflows_from is not None and height >= self.overflows_from
 
 
 class VideoSource(msgspec.Struct, frozen=True, tag="video"):
@@ -150,7 +199,10 @@ class Place(msgspec.Struct, frozen=True, tag="place"):
 
 
 class Write(msgspec.Struct, frozen=True, tag="write"):
-    """Text over what was drawn so far, inside `rect`. `layer` names it where it depends on data."""
+    """Text over what was drawn so far, inside `rect`. `layer` names it where it depends on data.
+
+    With `rich`, `text` says what its runs say, without their looks, and `style` has the background alone.
+    """
 
     text: str
     style: TextStyle
@@ -161,6 +213,7 @@ class Write(msgspec.Struct, frozen=True, tag="write"):
     layer: str = ""
     first: int = 0
     last: int | None = None
+    rich: Rich | None = None
 
 
 class Light(msgspec.Struct, frozen=True, tag="light"):

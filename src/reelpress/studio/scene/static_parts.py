@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from reelpress.studio.scene.dynamic import is_dynamic
 from reelpress.studio.scene.errors import SceneFault
 from reelpress.studio.scene.lengths import Lengths
 from reelpress.studio.scene.melt_rules import FILE_SERVICES, cleaned
@@ -152,7 +153,7 @@ def _part(scene: Scene, id_: str, fault: SceneFault) -> MeltPart:
     where = scene.services[id_].where
     inner = {one.id: one for one in _reached(scene.services, id_)}
     said = [one.properties for service in inner.values() for one in (service, *_effects(service))]
-    if any(_is_dynamic(properties) for properties in said):
+    if any(is_dynamic(properties) for properties in said):
         raise SceneFault(
             f"{fault.message.rstrip('.')}, and a layer that depends on data needs it.",
             file=fault.file,
@@ -274,10 +275,6 @@ def _film(service: Service, part: MeltPart) -> Producer:
     crop = Filter("qtcrop", Properties((("mlt_service", "qtcrop"),)), 0, None, service.where)
     filters = (crop,)
     return Producer(service.id, "avformat", Properties(pairs), 0, part.frames - 1, filters, service.where)
-
-
-def _is_dynamic(properties: Properties) -> bool:
-    return any(name == "reelpress:field" or "{{" in value for name, value in properties.pairs)
 
 
 def _effects(service: Service) -> Iterator[Filter | Transition]:

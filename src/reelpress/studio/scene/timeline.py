@@ -35,7 +35,7 @@ from reelpress.studio.scene.ops import (
 )
 from reelpress.studio.scene.services import FILTERS, PRODUCERS, TRANSITIONS
 from reelpress.studio.scene.services.base import Parameter, Reading
-from reelpress.studio.scene.services.text_parameters import SLOT
+from reelpress.studio.scene.slots import SLOT
 
 MAX_NODES = 5_000
 TOO_MANY = f"more than {MAX_NODES} clips."
@@ -46,12 +46,16 @@ HOUSEKEEPING = frozenset({"audiochannels", "audioconvert", "fieldorder", "imagec
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A layer as its element declares it, before its times and box are known."""
+    """A layer as its element declares it, before its times and box are known.
+
+    `runs` are the texts of the runs of rich text, which together say what `template` says.
+    """
 
     name: str
     kind: LayerKind
     fields: tuple[str, ...]
     template: str
+    runs: tuple[str, ...]
     fallback: str | None
     fit: str
     font: str
@@ -289,6 +293,7 @@ class _Builder:
                 kind="text",
                 fields=slots,
                 template=effect.text,
+                runs=tuple(run.text for run in effect.rich.runs) if effect.rich else (),
                 fallback=fallback or None,
                 fit=effect.fit.mode,
                 font=effect.style.family,
@@ -308,6 +313,7 @@ class _Builder:
                 kind="image" if isinstance(source, ImageSource) else "video",
                 fields=(source.layer,),
                 template="",
+                runs=(),
                 fallback=None,
                 fit=source.fit,
                 font="",

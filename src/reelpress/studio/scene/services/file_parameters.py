@@ -5,7 +5,7 @@ from typing import cast
 
 from reelpress.studio.scene.ops import ImageFit
 from reelpress.studio.scene.services.base import Parameter, Reading
-from reelpress.studio.scene.services.text_parameters import SLOT
+from reelpress.studio.scene.slots import SLOT
 
 FILE_PARAMETERS = (
     Parameter("resource", "text"),

@@ -5,8 +5,8 @@ from typing import cast
 
 from reelpress.studio.scene.ops import Align, FitRule, Key, Keys, TextFit, TextStyle, VAlign, Write
 from reelpress.studio.scene.services.base import Parameter, Reading
+from reelpress.studio.scene.slots import SLOT
 
-SLOT = re.compile(r"\{\{\s*([A-Za-z_][A-Za-z0-9_.:-]{0,63})\s*\}\}")
 KEYWORD = re.compile(
     r"(?<!\\)#(?:smpte_[n]?df|timecode|frame|filedate|localfiledate|localtime|resource|createdate|meta\.)"
 )
@@ -88,7 +88,7 @@ def read_write(reading: Reading, first: int, last: int | None) -> Write:
     return Write(
         text=text,
         style=read_style(reading, align),
-        rect=_faded(reading.rect("geometry"), reading.number("opacity")),
+        rect=faded(reading.rect("geometry"), reading.number("opacity")),
         halign=align,
         valign=_VALIGN.get(valign, "middle"),
         fit=read_fit(reading, text),
@@ -98,7 +98,8 @@ def read_write(reading: Reading, first: int, last: int | None) -> Write:
     )
 
 
-def _faded(keys: Keys, opacity: float) -> Keys:
+def faded(keys: Keys, opacity: float) -> Keys:
+    """The keys of a rectangle, its opacity multiplied."""
     return tuple(Key(key.frame, (*key.values[:4], key.values[4] * opacity), key.curve) for key in keys)
 
 
