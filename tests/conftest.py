@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import aiohttp
+import asyncpg
 import pytest
 from argon2 import PasswordHasher
 
@@ -68,21 +69,27 @@ def _cheap_passwords() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
-def postgres_url() -> Iterator[str]:
-    """One server for the whole run; `reelpress_template` holds the migrated schema."""
+def postgres_folder() -> Iterator[Path]:
+    """Where the server of the run lives; everybody may enter, for it runs under another account."""
     with tempfile.TemporaryDirectory(prefix="reelpress-tests-") as folder:
         Path(folder).chmod(0o755)
-        server = embedded(Path(folder))
-        server.prepare()
-        log_file = Path(folder) / "postgres.log"
-        child = server.start(log_file, FAST_AND_LOOSE)
-        try:
-            asyncio.run(_prepare_template(server.url, child, log_file))
-            yield server.url
-        finally:
-            child.terminate()
-            child.wait(20)
-            server.forget_socket()
+        yield Path(folder)
+
+
+@pytest.fixture(scope="session")
+def postgres_url(postgres_folder: Path) -> Iterator[str]:
+    """One server for the whole run; `reelpress_template` holds the migrated schema."""
+    server = embedded(postgres_folder)
+    server.prepare()
+    log_file = postgres_folder / "postgres.log"
+    child = server.start(log_file, FAST_AND_LOOSE)
+    try:
+        asyncio.run(_prepare_template(server.url, child, log_file))
+        yield server.url
+    finally:
+        child.terminate()
+        child.wait(20)
+        server.forget_socket()
 
 
 async def _prepare_template(url: str, child: object, log_file: Path) -> None:
@@ -94,10 +101,14 @@ async def _prepare_template(url: str, child: object, log_file: Path) -> None:
 
 
 @pytest.fixture
-async def database_url(postgres_url: str) -> AsyncGenerator[str]:
+async def database_url(postgres_url: str, postgres_folder: Path) -> AsyncGenerator[str]:
     """A fresh, migrated database."""
     name = f"test_{os.getpid()}_{os.urandom(4).hex()}"
-    admin = await connect(postgres_url)
+    try:
+        admin = await connect(postgres_url)
+    except (OSError, asyncpg.PostgresError) as fault:
+        said = (postgres_folder / "postgres.log").read_text(errors="replace")[-2000:]
+        pytest.fail(f"the server of the tests is gone: {fault!r}; its log ends:\n{said}", pytrace=False)
     # A copy of the files takes a fifth of the time that replaying the template's blocks through the WAL does.
     await admin.execute(f"CREATE DATABASE {name} TEMPLATE reelpress_template STRATEGY FILE_COPY")
     try:
