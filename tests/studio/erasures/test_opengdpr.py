@@ -1,7 +1,9 @@
 """Studio as a processor of OpenGDPR: a customer's orders, media and callbacks go, everybody else's stay."""
 
 import asyncio
+import json
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -13,6 +15,8 @@ from tests.support.waiting import until
 from reelpress.platform.context import Platform
 from reelpress.studio.egress import store as egress
 from reelpress.studio.erasures import store as erasures
+from reelpress.studio.erasures.jobs import erase
+from reelpress.studio.erasures.service import ERASE_JOB
 from reelpress.studio.requests import seal
 from reelpress.studio.requests.model import NOTHING
 
@@ -147,6 +151,33 @@ async def test_a_callback_being_sent_meanwhile_ends_without_a_fault(
     assert (await studio.detail(made["whilter-request-id"]))["callback_state"] is None
     async with platform.db.connection() as conn:
         assert not await conn.fetchval("SELECT count(*) FROM pgqueuer WHERE entrypoint = 'studio.callback'")
+
+
+async def test_an_order_that_was_on_its_way_goes_as_well(
+    studio: Studio, receiver: Receiver, settle: Any, platform: Platform
+) -> None:
+    use_case = await studio.publish(webhook(receiver))
+    body = asking(("controller_customer_id", CUSTOMER))
+    await ask(studio, body)
+    await done(studio, body["subject_request_id"])
+    _, made = await studio.order(use_case, customer_id=CUSTOMER)
+    finished = await studio.finished(made["whilter-request-id"])
+    await settle()
+    async with platform.db.connection() as conn:
+        job = await conn.fetchrow(
+            "SELECT payload, execute_after - now() AS wait FROM pgqueuer WHERE entrypoint = $1", ERASE_JOB
+        )
+    assert job is not None
+    assert timedelta(minutes=8) < job["wait"] < timedelta(minutes=10)
+    await erase(platform, json.loads(job["payload"]))
+    assert await code_of(studio, finished["video-url"]) == 410
+    assert (await studio.detail(made["whilter-request-id"]))["customer_id"] == ""
+    async with platform.db.connection() as conn:
+        assert await conn.fetchval("SELECT subjects FROM studio_erasures") == []
+    _, made = await studio.order(use_case, customer_id=CUSTOMER)  # she is a customer again
+    finished = await studio.finished(made["whilter-request-id"])
+    await erase(platform, json.loads(job["payload"]))
+    assert await code_of(studio, finished["video-url"]) == 200
 
 
 async def test_the_same_request_again_is_the_first_one(studio: Studio) -> None:

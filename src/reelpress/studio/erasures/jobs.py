@@ -15,4 +15,6 @@ def register(registry: Registry) -> None:
 
 async def erase(platform: Platform, payload: Payload) -> None:
     """May run twice: what is emptied is not found again."""
-    await service.erase(platform, payload["workspace"], UUID(payload["erasure"]))
+    await service.erase(
+        platform, payload["workspace"], UUID(payload["erasure"]), late=payload.get("late", False)
+    )

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from reelpress.platform.context import Platform
 from reelpress.platform.crypto import Keyring
+from reelpress.platform.jobs import Payload
 from reelpress.platform.telemetry import log
 from reelpress.studio.egress import store as callbacks
 from reelpress.studio.erasures import store
@@ -18,6 +19,7 @@ from reelpress.studio.requests.model import NOTHING
 
 ERASE_JOB = "studio.erase"
 BATCH = 200
+LATE_S = 600.0  # an order that was on its way when its customer was forgotten has arrived by then
 
 
 async def request(platform: Platform, workspace_id: str, order: Order) -> Erasure:
@@ -28,7 +30,7 @@ async def request(platform: Platform, workspace_id: str, order: Order) -> Erasur
     async with platform.db.transaction() as conn:
         now = platform.clock.now()
         if await store.insert(conn, workspace_id, order.subject_request_id, dict.fromkeys(digests), now):
-            payload = {"workspace": workspace_id, "erasure": str(order.subject_request_id)}
+            payload = _payload(workspace_id, order.subject_request_id, late=False)
             await platform.jobs.enqueue(conn, ERASE_JOB, payload)
         noted = await store.get(conn, workspace_id, order.subject_request_id)
     assert noted is not None
@@ -40,17 +42,24 @@ async def find(platform: Platform, workspace_id: str, subject_request_id: UUID) 
         return await store.get(conn, workspace_id, subject_request_id)
 
 
-async def erase(platform: Platform, workspace_id: str, subject_request_id: UUID) -> None:
-    """Empty everything of the people a request names, some requests a transaction; again does nothing."""
+async def erase(platform: Platform, workspace_id: str, subject_request_id: UUID, *, late: bool) -> None:
+    """Empty everything of the people a request names, some requests a transaction; again does nothing.
+
+    Done twice: at once, and for orders that were `late`. Whom it was about is forgotten after that.
+    """
     async with platform.db.connection() as conn:
         digests = await store.subjects(conn, workspace_id, subject_request_id)
     if digests is None:
         return
     while await _empty_some(platform, workspace_id, subject_request_id, digests) == BATCH:
         pass
-    async with platform.db.connection() as conn:
-        await store.finish(conn, workspace_id, subject_request_id, platform.clock.now())
-    log.info("a customer is forgotten", workspace=workspace_id, erasure=str(subject_request_id))
+    async with platform.db.transaction() as conn:
+        if late:
+            await store.forget_subjects(conn, workspace_id, subject_request_id)
+        elif await store.finish(conn, workspace_id, subject_request_id, platform.clock.now()):
+            payload = _payload(workspace_id, subject_request_id, late=True)
+            await platform.jobs.enqueue(conn, ERASE_JOB, payload, delay_s=LATE_S)
+    log.info("a customer is forgotten", workspace=workspace_id, erasure=str(subject_request_id), late=late)
 
 
 async def _empty_some(
@@ -66,6 +75,10 @@ async def _empty_some(
             await media.remove_of_requests(conn, platform, workspace_id, found)
             await store.count(conn, workspace_id, subject_request_id, len(found))
     return len(found)
+
+
+def _payload(workspace_id: str, subject_request_id: UUID, *, late: bool) -> Payload:
+    return {"workspace": workspace_id, "erasure": str(subject_request_id), "late": late}
 
 
 def _digests(keys: Keyring, workspace_id: str, subject: Subject) -> Iterator[bytes]:

@@ -40,10 +40,10 @@ async def get(conn: Connection, workspace_id: str, subject_request_id: UUID) -> 
 
 
 async def subjects(conn: Connection, workspace_id: str, subject_request_id: UUID) -> list[bytes] | None:
-    """The digests of an erasure that is not done; None where it is, or is unknown."""
+    """The digests of an erasure; None where they are forgotten, or it is unknown."""
     return await conn.fetchval(
         """SELECT subjects FROM studio_erasures
-           WHERE workspace_id = $1 AND subject_request_id = $2 AND done_at IS NULL""",
+           WHERE workspace_id = $1 AND subject_request_id = $2 AND (done_at IS NULL OR subjects <> '{}')""",
         workspace_id,
         subject_request_id,
     )
@@ -59,13 +59,24 @@ async def count(conn: Connection, workspace_id: str, subject_request_id: UUID, e
     )
 
 
-async def finish(conn: Connection, workspace_id: str, subject_request_id: UUID, at: datetime) -> None:
-    await conn.execute(
-        """UPDATE studio_erasures SET done_at = $3, subjects = '{}'
-           WHERE workspace_id = $1 AND subject_request_id = $2""",
+async def finish(conn: Connection, workspace_id: str, subject_request_id: UUID, at: datetime) -> bool:
+    """False when it was done before."""
+    row = await conn.fetchval(
+        """UPDATE studio_erasures SET done_at = $3
+           WHERE workspace_id = $1 AND subject_request_id = $2 AND done_at IS NULL
+           RETURNING subject_request_id""",
         workspace_id,
         subject_request_id,
         at,
+    )
+    return row is not None
+
+
+async def forget_subjects(conn: Connection, workspace_id: str, subject_request_id: UUID) -> None:
+    await conn.execute(
+        "UPDATE studio_erasures SET subjects = '{}' WHERE workspace_id = $1 AND subject_request_id = $2",
+        workspace_id,
+        subject_request_id,
     )
 
 
