@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from bench.quality import Ssim, block_psnr
+from bench.quality import Blocks, Ssim, block_psnr
 
 RNG = np.random.default_rng(3)
 PICTURE = RNG.integers(16, 235, (72, 100), dtype=np.uint8)
@@ -37,6 +37,14 @@ def test_blocks_at_the_edges_count_their_own_pixels_only() -> None:
 
 def test_an_error_nobody_sees_counts_as_one_step() -> None:
     assert block_psnr(PICTURE, PICTURE).max() == pytest.approx(48.13, abs=0.01)
+
+
+def test_blocks_far_from_the_straight_encode_are_counted_both_ways() -> None:
+    blocks = Blocks()
+    blocks.add(4, np.array([[6.0, -6.5], [7.5, -1.0]]))
+    blocks.add(5, np.array([[-9.0, 0.0], [6.5, -6.0]]))
+    assert (blocks.count, blocks.below, blocks.above) == (8, 2, 2)
+    assert (blocks.worst_db, blocks.worst_frame) == (7.5, 4)
 
 
 def _noisy(strength: int) -> np.ndarray:
