@@ -114,7 +114,7 @@ async def test_a_repeated_delivery_counts_once_whatever_time_it_claims(
         await _take(platform, workspace, {"action": "Bought", "current_time": day}, key="order-7")
     await _take(platform, workspace, {"action": "Bought", "current_time": "2024-03-03"}, key="order-8")
     assert len(await _months(platform)) == 2
-    month_later = replace(platform, clock=FixedClock(NOW + jobs.DELIVERIES_KEPT + timedelta(minutes=5)))
+    month_later = replace(platform, clock=FixedClock(NOW + jobs.DELIVERIES_KEPT + timedelta(days=1)))
     await jobs.keep(month_later)
     async with platform.db.connection() as conn:
         assert await conn.fetchval("SELECT count(*) FROM event_deliveries") == 0
