@@ -32,8 +32,9 @@ peak MB: highest proportional set size seen, of the warm process or the program.
 published: CPU seconds paid once per template. shared90: 9 of 10 customers show a value already shown.
 known: all of it rendered before; rivals cost there what f10 costs them. still: one 1080x1080 JPEG.
 SSIM gap: straight minus ours (straight: x264 veryfast, CRF 23, of the same frames), both against the
-  uncompressed frames; block gap: the 16x16 block that loses most, dB. All: smaller is better.
-of a million: 16x16 blocks more than 6 dB below the straight encode's / more than 6 dB above."""
+  uncompressed frames; block gap: the 16x16 block that loses most over half a second (in one picture), dB.
+  All: smaller is better.
+of a million: 16x16 blocks of single pictures more than 6 dB below the straight encode's / 6 dB above."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +73,7 @@ BARS = (
     Bar(("ssim_mean_gap",), at_most=0.003),
     Bar(("ssim_worst_gap",), at_most=0.003),
     Bar(("bytes_vs_straight",), at_most=1.10),
-    Bar(("worst_block_gap_db",), at_most=6),
+    Bar(("lasting_block_gap_db",), at_most=6),
 )
 
 
@@ -215,10 +216,10 @@ def _ratio(loads: Mapping[str, Any], key: str) -> float | None:
     return loads[load]["vs"].get(rival, {}).get("median") if load in loads else None
 
 
-def worst_block_gap_db(loads: Mapping[str, Any]) -> float | None:
+def lasting_block_gap_db(loads: Mapping[str, Any]) -> float | None:
     """Over every load and range that was looked at."""
     qualities = [one["quality"] for load in loads.values() for one in load["ranges"].values()]
-    return max((quality["worst_block_gap_db"] for quality in qualities if quality), default=None)
+    return max((quality["lasting_block_gap_db"] for quality in qualities if quality), default=None)
 
 
 def _cpu_table(cases: Mapping[str, Any]) -> Table:
@@ -280,7 +281,7 @@ def _quality_table(cases: Mapping[str, Any]) -> Table:
                     f"{quality['straight_ssim_mean']:.4f}",
                     f"{quality['ssim_mean_gap']:+.4f}",
                     f"{quality['ssim_worst_gap']:+.4f}",
-                    f"{quality['worst_block_gap_db']:.1f}",
+                    f"{quality['lasting_block_gap_db']:.1f} ({quality['worst_block_gap_db']:.1f})",
                     _far_apart(quality),
                     f"{quality['bytes_vs_straight']:.3f}",
                 )
@@ -296,7 +297,7 @@ def _far_apart(quality: Mapping[str, Any]) -> str:
 
 def _bars_table(results: Mapping[str, Any]) -> Table:
     table = Table("figure", "measured", "bar", "", title="Bars")
-    shown = dict(results) | {"worst_block_gap_db": worst_block_gap_db(results["cases"].get("loads", {}))}
+    shown = dict(results) | {"lasting_block_gap_db": lasting_block_gap_db(results["cases"].get("loads", {}))}
     for bar in BARS:
         value: Any = shown
         for step in bar.path:

@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from bench.quality import Blocks, Ssim, block_psnr
+from bench.quality import Blocks, Ssim, block_errors, psnr
 
 RNG = np.random.default_rng(3)
 PICTURE = RNG.integers(16, 235, (72, 100), dtype=np.uint8)
@@ -23,28 +23,50 @@ def test_more_noise_is_less_alike_and_figures_keep_their_order() -> None:
 def test_only_the_damaged_block_loses() -> None:
     damaged = PICTURE.copy()
     damaged[16:32, 32:48] ^= 16
-    psnr = block_psnr(damaged, PICTURE)
-    assert psnr.shape == (5, 7)
-    assert psnr[1, 2] == pytest.approx(10 * np.log10(255**2 / 16**2), abs=0.01)
-    assert np.count_nonzero(psnr < 48) == 1
+    found = psnr(block_errors(damaged, PICTURE))
+    assert found.shape == (5, 7)
+    assert found[1, 2] == pytest.approx(10 * np.log10(255**2 / 16**2), abs=0.01)
+    assert np.count_nonzero(found < 48) == 1
 
 
 def test_blocks_at_the_edges_count_their_own_pixels_only() -> None:
     damaged = PICTURE.copy()
     damaged[64:, 96:] ^= 4
-    assert block_psnr(damaged, PICTURE)[-1, -1] == pytest.approx(10 * np.log10(255**2 / 4**2), abs=0.01)
+    assert psnr(block_errors(damaged, PICTURE))[-1, -1] == pytest.approx(
+        10 * np.log10(255**2 / 4**2), abs=0.01
+    )
 
 
 def test_an_error_nobody_sees_counts_as_one_step() -> None:
-    assert block_psnr(PICTURE, PICTURE).max() == pytest.approx(48.13, abs=0.01)
+    assert psnr(block_errors(PICTURE, PICTURE)).max() == pytest.approx(48.13, abs=0.01)
 
 
 def test_blocks_far_from_the_straight_encode_are_counted_both_ways() -> None:
-    blocks = Blocks()
-    blocks.add(4, np.array([[6.0, -6.5], [7.5, -1.0]]))
-    blocks.add(5, np.array([[-9.0, 0.0], [6.5, -6.0]]))
-    assert (blocks.count, blocks.below, blocks.above) == (8, 2, 2)
-    assert (blocks.worst_db, blocks.worst_frame) == (7.5, 4)
+    blocks = Blocks(window=2)
+    blocks.add(*errors([[16.0, 4.0], [64.0, 4.0]]))
+    blocks.add(*errors([[2.0, 15.0], [4.0, 128.0]]))
+    assert (blocks.count, blocks.below, blocks.above) == (8, 3, 0)
+    assert blocks.worst_db == pytest.approx(10 * np.log10(128 / 4))
+    assert blocks.worst_frame == 1
+    blocks.add(*errors([[0.5, 0.9], [0.1, 0.9]]))
+    assert blocks.above == 4
+
+
+def test_a_block_is_judged_over_the_pictures_that_last_as_long_as_an_eye_needs() -> None:
+    blocks = Blocks(window=2)
+    blocks.add(*errors([[36.0]]))
+    blocks.add(*errors([[4.0]]))
+    assert blocks.lasting_db == pytest.approx(10 * np.log10(20 / 4))
+    assert blocks.worst_db == pytest.approx(10 * np.log10(36 / 4))
+    blocks.add(*errors([[40.0]]))
+    assert blocks.lasting_db == pytest.approx(10 * np.log10(20 / 4))
+    blocks.close()
+    assert blocks.lasting_db == pytest.approx(10 * np.log10(40 / 4))
+
+
+def errors(ours: list[list[float]]) -> tuple[np.ndarray, np.ndarray]:
+    """Of our blocks, and of the straight encode's, which are 4 everywhere."""
+    return np.array(ours), np.full_like(np.array(ours), 4.0)
 
 
 def _noisy(strength: int) -> np.ndarray:

@@ -19,7 +19,7 @@ def figures(ours_s: float, melt_s: list[float], *, own: int = 50, gap: float = 0
         rivals={"melt": [Cost(1, seconds, 1.0, 100.0, 1000) for seconds in melt_s]},
         publication=Cost(1, 20.0, 10.0, 100.0, 0),
         own_bytes=own,
-        quality=Quality(0.98 - gap, 0.9, 0.98, 0.9, 1.0, 0, 8100, 1, 2, 1000, 1000),
+        quality=Quality(0.98 - gap, 0.9, 0.98, 0.9, 1.0, 1.0, 0, 8100, 1, 2, 1000, 1000),
     )
 
 
