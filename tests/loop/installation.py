@@ -160,17 +160,17 @@ class Installation:
 
     async def kill(self, role: str) -> int:
         """`kill -9` one process of a role, as soon as there is one; its pid."""
+        killed: list[int] = []
 
-        async def there() -> bool:
-            with suppress(IndexError):
-                os.kill(self.pid(role), 0)
-                return True
-            return False
+        async def done() -> bool:
+            with suppress(IndexError, ProcessLookupError):  # there is none, or it ends by itself just now
+                pid = self.pid(role)
+                os.kill(pid, signal.SIGKILL)
+                killed.append(pid)
+            return bool(killed)
 
-        await wait_until(there, READY_WITHIN_S, f"a {role} runs")
-        pid = self.pid(role)
-        os.kill(pid, signal.SIGKILL)
-        return pid
+        await wait_until(done, READY_WITHIN_S, f"a {role} runs")
+        return killed[0]
 
     async def workspace(self, http: aiohttp.ClientSession) -> TestWorkspace:
         """Make one as the operator."""

@@ -77,6 +77,16 @@ async def test_a_killed_database_comes_back_and_with_it_every_order(
     await desk.served(orders)
 
 
+async def test_a_database_killed_again_while_it_recovers_comes_back_as_well(
+    desk: Desk, installation: Installation
+) -> None:
+    orders = await desk.orders(4)
+    await desk.rendering(orders)
+    for _ in range(4):
+        await installation.kill("postgres")
+    await desk.served(orders)
+
+
 async def test_events_that_were_acknowledged_outlive_kills_of_the_api_and_the_database(
     desk: Desk, installation: Installation
 ) -> None:

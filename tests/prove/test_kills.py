@@ -58,11 +58,16 @@ async def _kill(installation: Installation, luck: random.Random) -> None:
 
 
 async def _place(desk: Desk, killing: "asyncio.Task[None]") -> list[Order]:
-    """Orders that were accepted; a call that got no answer was not, and is made for somebody else."""
+    """Orders that were accepted; a call that got no answer was not, and is made for somebody else.
+
+    They go on as long as the kills do, more slowly then: a render is killed only where there is one.
+    """
     orders: list[Order] = []
-    while len(orders) < ORDERS:
+    while len(orders) < ORDERS or not killing.done():
         if killing.done():
             killing.result()
+        if len(orders) >= ORDERS:
+            await asyncio.sleep(1)
         with suppress(aiohttp.ClientError, AssertionError, TimeoutError):
             async with asyncio.timeout(20):
                 orders.append(await desk.order(by_webhook=bool(len(orders) % 2)))

@@ -32,12 +32,13 @@ TICK_S = 0.1
 
 @dataclass(slots=True)
 class Child:
-    """One supervised process."""
+    """One supervised process. `due`: when it starts again, once it was seen to have ended."""
 
     name: str
     process: "subprocess.Popen[bytes]"
     started: float = field(default_factory=time.monotonic)
     falls: int = 0
+    due: float | None = None
 
 
 class Supervisor:
@@ -68,7 +69,7 @@ class Supervisor:
         while not self._stop and not until():
             for child in list(self._children.values()):
                 if child.process.poll() is not None:
-                    self._restart(child)
+                    self._tend(child)
             time.sleep(TICK_S)
 
     def request_stop(self, *_: object) -> None:
@@ -112,11 +113,19 @@ class Supervisor:
             )
 
     def _start_postgres(self) -> None:
+        """The first time; later the roles wait for it by themselves, also while it recovers."""
         assert self._postgres is not None
-        log_file = self._logs / "postgres.log"
-        process = self._postgres.start(log_file)
-        asyncio.run(wait_until_ready(self._postgres.url, process, log_file))
+        process = self._spawn_postgres()
         self._children["postgres"] = Child("postgres", process)
+        asyncio.run(wait_until_ready(self._postgres.url, process, self._postgres_log))
+
+    def _spawn_postgres(self) -> "subprocess.Popen[bytes]":
+        assert self._postgres is not None
+        return self._postgres.start(self._postgres_log)
+
+    @property
+    def _postgres_log(self) -> Path:
+        return self._logs / "postgres.log"
 
     async def _migrate(self) -> None:
         from reelpress.platform.db.migrate import upgrade  # Alembic takes a second to import
@@ -126,23 +135,17 @@ class Supervisor:
         elif self._settings.database_url is not None:
             await upgrade(self._settings.database_url.get_secret_value())
 
-    def _restart(self, child: Child) -> None:
-        lived = time.monotonic() - child.started
-        falls = 0 if lived > STEADY_S else child.falls + 1
-        pause = min(LONGEST_PAUSE_S, 0.2 * 2 ** (falls - 1)) if falls else 0.0
-        self._say.print(
-            f"[yellow]{child.name} ended; starting it again[/] (see {self._logs / child.name}.log)"
-        )
-        deadline = time.monotonic() + pause
-        while time.monotonic() < deadline and not self._stop:
-            time.sleep(TICK_S)
-        if self._stop:
-            return
-        if child.name == "postgres":
-            self._start_postgres()
-        else:
-            self._children[child.name] = Child(child.name, self._start_role(child.name))
-        self._children[child.name].falls = falls
+    def _tend(self, ended: Child) -> None:
+        """Start a child again when its pause is over; nobody else waits for it."""
+        now = time.monotonic()
+        if ended.due is None:
+            ended.falls = 0 if now - ended.started > STEADY_S else ended.falls + 1
+            ended.due = now + min(LONGEST_PAUSE_S, 0.2 * 2 ** (ended.falls - 1) if ended.falls else 0.0)
+            log_file = self._logs / f"{ended.name}.log"
+            self._say.print(f"[yellow]{ended.name} ended; starting it again[/] (see {log_file})")
+        if now >= ended.due:
+            process = self._spawn_postgres() if ended.name == "postgres" else self._start_role(ended.name)
+            self._children[ended.name] = Child(ended.name, process, falls=ended.falls)
 
 
 @contextmanager
