@@ -247,6 +247,13 @@ async def test_segments_are_made_by_rule_and_by_file(person: Walker, page: Page,
     await page.get_by_role("button", name="Create segment").click()
     await expect(page.get_by_text("town equals Pune")).to_be_visible()
     await person.look("segment-rule")
+    await page.get_by_role("link", name="Edit").click()
+    await page.get_by_role("button", name="User condition").click()
+    await page.get_by_label("User attribute", exact=True).last.fill("whilter_video_url")
+    await page.get_by_label("Comparison of the user attribute").last.select_option("is not set")
+    await person.look("segment-edit")
+    await page.get_by_role("button", name="Save").click()
+    await expect(page.get_by_text("town equals Pune and whilter_video_url is not set")).to_be_visible()
 
     await person.go("Segments")
     await page.get_by_role("link", name="From a file").first.click()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from urllib.parse import quote
 
@@ -24,6 +25,7 @@ from tests.support.live import LiveServer
 EVENTS, BLOCKS, SETS, SEGMENTS = (
     f"/console/{noun}" for noun in ("business-events", "content-blocks", "product-sets", "segments")
 )
+IDENTIFIERS = "/console/settings/identifiers"
 HOSTILE = "<script>alert(1)</script>\"'{{7*7}}\u202eevil"
 DETAILS = "schedule.periodic_details"
 WEEKLY = [
@@ -287,6 +289,35 @@ async def test_who_names_a_content_block_is_told_before_it_is_deleted(browser: B
     assert (await browser.post(f"{BLOCKS}/delete?name=Footer")).status == 404
 
 
+async def test_an_identifier_is_activated_for_good(
+    browser: Browser, viewer: Browser, api: Api, platform: Platform, workspace: TestWorkspace
+):
+    for customer in ("ada", "omar"):
+        await api.customer(customer, {"loyalty_no": "L-7", "card": customer})
+    seen = await browser.get(IDENTIFIERS)
+    assert "Email (Standard)" in seen.words
+    assert "3 more can be activated" in seen.words
+    assert "confirm" in beside(await browser.post(IDENTIFIERS, {"key": "loyalty_no"}), "for_good").lower()
+    for_good = {"for_good": "yes"}
+    refused = await browser.post(IDENTIFIERS, {"key": "no spaces", **for_good})
+    assert "letters A-Z" in beside(refused, "key")
+    assert refused.value_of("key") == "no spaces"
+    assert (await browser.post(IDENTIFIERS, {"key": "loyalty_no", **for_good})).place == IDENTIFIERS
+    seen = await viewer.get(IDENTIFIERS)
+    assert "loyalty_no" in seen.words
+    assert "Activate one more" not in seen.words
+    assert (await viewer.get(f"{IDENTIFIERS}/loyalty_no/shared")).words.strip() == "1"
+    assert (await viewer.get(f"{IDENTIFIERS}/card/shared")).status == 404
+    assert (await viewer.post(IDENTIFIERS, {"key": "card", **for_good})).status == 403
+    for key in ("card", "branch"):
+        await browser.post(IDENTIFIERS, {"key": key, **for_good})
+    assert "As many as there can be are active" in (await browser.get(IDENTIFIERS)).words
+    assert "at most 5" in (await browser.post(IDENTIFIERS, {"key": "sixth", **for_good})).words
+    async with platform.db.connection() as conn:
+        said = [(one.action, one.subject) for one in await newest(conn, workspace.id, 3)]
+    assert ("identifier.activated", "branch") in said
+
+
 async def test_a_rule_that_is_not_right_is_said_beside_its_condition(browser: Browser):
     row = (("audience.name", "age"), ("audience.operator", "double.is"), ("audience.value", "old"))
     seen = await browser.post(f"{SEGMENTS}/new/rule", form(("name", "Old"), *row))
@@ -304,6 +335,67 @@ async def test_a_rule_that_is_not_right_is_said_beside_its_condition(browser: Br
     assert "already exists containing the given filters: Old" in seen.words
     seen = await browser.post(f"{SEGMENTS}/new/rule", form(("name", "<b>"), *right))
     assert "neither < nor >" in beside(seen, "name").replace("&lt;", "<").replace("&gt;", ">")
+
+
+async def test_a_rule_is_changed_where_it_stands(
+    browser: Browser, platform: Platform, workspace: TestWorkspace
+):
+    row = (("audience.name", "town"), ("audience.operator", "string.is"))
+    made = await browser.post(
+        f"{SEGMENTS}/new/rule", form(("name", "In Pune"), *row, ("audience.value", "Pune"))
+    )
+    await browser.post(f"{SEGMENTS}/new/rule", form(("name", "In Delhi"), *row, ("audience.value", "Delhi")))
+    path = f"{made.place}/edit"
+    seen = await browser.get(path)
+    assert (seen.value_of("name"), seen.value_of("audience.value")) == ("In Pune", "Pune")
+    refused = await browser.post(path, form(("name", "In Pune"), *row, ("audience.value", "Delhi")))
+    assert "already exists containing the given filters: In Delhi" in refused.words
+    refused = await browser.post(path, form(("name", "In Delhi"), *row, ("audience.value", "Agra")))
+    assert "Another segment has this name" in beside(refused, "name")
+    assert "In Pune" in (await browser.get(made.place)).words
+    saved = await browser.post(path, form(("name", "In Agra"), *row, ("audience.value", "Agra")))
+    assert (saved.status, saved.place) == (303, made.place)
+    assert "town equals Agra" in (await browser.get(made.place)).words
+    async with platform.db.connection() as conn:
+        assert "custom_segment.changed" in [one.action for one in await newest(conn, workspace.id, 5)]
+
+
+async def test_a_rule_that_rows_cannot_say_is_changed_as_json(browser: Browser):
+    row = (("audience.name", "town"), ("audience.operator", "string.is"), ("audience.value", "Pune"))
+    made = await browser.post(f"{SEGMENTS}/new/rule", form(("name", "Near"), *row))
+    path, typed = f"{made.place}/edit", (("name", "Near"), ("audience.kind", "json"))
+    towns = [
+        {
+            "filter_type": "user_attributes",
+            "name": "town",
+            "data_type": "string",
+            "operator": "is",
+            "value": town,
+        }
+        for town in ("Pune", "Satara")
+    ]
+    nested = {"filter_operator": "and", "filters": [{"filter_operator": "or", "filters": towns}]}
+    saved = await browser.post(path, form(*typed, ("audience.document", json.dumps(nested))))
+    assert (saved.status, saved.place) == (303, made.place)
+    seen = await browser.get(path)
+    assert (seen.value_of("audience.kind"), "Satara" in seen.words) == ("json", True)
+    for document, said in (("{", "not JSON"), ("[]", "braces")):
+        refused = await browser.post(path, form(*typed, ("audience.document", document)))
+        assert said in beside(refused, "audience.document")
+        assert document in refused.words
+    assert (await browser.post(path, form(*typed, ("audience.document", "{}")))).status == 422
+
+
+async def test_what_no_rule_describes_and_what_is_archived_has_no_form(browser: Browser, viewer: Browser):
+    listed = await upload(browser, f"{SEGMENTS}/new/file", b"a", name="Listed", attribute="ID")
+    assert (await browser.get(f"{listed.place}/edit")).status == 404
+    row = (("audience.name", "town"), ("audience.operator", "string.is"), ("audience.value", "Pune"))
+    made = await browser.post(f"{SEGMENTS}/new/rule", form(("name", "In Pune"), *row))
+    assert (await viewer.get(f"{made.place}/edit")).status == 403
+    assert f"{made.place}/edit" in (await browser.get(made.place)).html
+    await browser.post(f"{made.place}/archive")
+    assert f"{made.place}/edit" not in (await browser.get(made.place)).html
+    assert (await browser.get(f"{made.place}/edit")).status == 404
 
 
 @pytest.mark.parametrize(

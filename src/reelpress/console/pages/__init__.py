@@ -10,6 +10,7 @@ from reelpress.console.pages import (
     clients,
     content,
     home,
+    identifiers,
     mailbox,
     media_campaigns,
     media_requests,
@@ -33,5 +34,6 @@ routers: list[APIRouter] = [
     content.router,
     *segments.routers,
     settings.router,
+    identifiers.router,
     authorization.router,
 ]

@@ -67,8 +67,13 @@ async def update(
     name: str | None,
     filters: Json,
     updated_by: str | None,
+    *,
+    by: Principal | None = None,
 ) -> Segment:
-    """Other filters, and perhaps another name, for a filter segment. Raises SegmentFault."""
+    """Other filters, and perhaps another name, for a filter segment. Raises SegmentFault.
+
+    `updated_by` is who a caller of the API says it was; `by` the person in the console.
+    """
     async with platform.db.transaction() as conn:
         await store.lock(conn, workspace_id)
         before = await store.find(conn, workspace_id, segment_id) if _ID.match(segment_id) else None
@@ -90,7 +95,10 @@ async def update(
             updated_at=now,
             updated_by=updated_by,
         )
-        return await _saved(conn, workspace_id, changed)
+        saved = await _saved(conn, workspace_id, changed)
+        if by is not None:
+            await audit(conn, by, "custom_segment.changed", saved.id)
+        return saved
 
 
 async def every(platform: Platform, workspace_id: str, name: str | None = None) -> list[Segment]:

@@ -37,6 +37,6 @@ async def activate_identifiers(
     principal: Annotated[Principal, member(Role.admin)],
 ) -> dict[str, Any]:
     """Activate identifiers, for good. Calls know them within two seconds everywhere, here at once."""
-    found = await service.activate(platform, principal.workspace_id, given.identifiers)
+    found = await service.activate(platform, principal, given.identifiers)
     request.app.state.recent_keys.forget()
     return {"identifiers": list(found)}

@@ -6,6 +6,7 @@ from reelpress.engage.data_api.attributes import may_be_set
 from reelpress.engage.identifiers import store
 from reelpress.engage.identifiers.model import KEY, MOST, STANDARD
 from reelpress.engage.profiles.standard import PAYLOAD_KEYS, STANDARD_KEYS
+from reelpress.platform.auth import Principal, audit
 from reelpress.platform.context import Platform
 from reelpress.platform.db import Connection
 from reelpress.platform.errors import Refusal
@@ -18,8 +19,9 @@ async def active(conn: Connection, workspace_id: str) -> tuple[str, ...]:
     return (*STANDARD, *await store.activated(conn, workspace_id))
 
 
-async def activate(platform: Platform, workspace_id: str, names: Sequence[str]) -> tuple[str, ...]:
+async def activate(platform: Platform, by: Principal, names: Sequence[str]) -> tuple[str, ...]:
     """Make `names` the identifiers; the standard ones may be left out. Raises Refusal 400 or 409."""
+    workspace_id = by.workspace_id
     wanted = dict.fromkeys(PAYLOAD_KEYS.get(name, name) for name in (*STANDARD, *names))
     for key in wanted.keys() - set(STANDARD):
         _require_usable(key)
@@ -38,6 +40,8 @@ async def activate(platform: Platform, workspace_id: str, names: Sequence[str]) 
             )
         fresh = [key for key in wanted if key not in before]
         await store.activate(conn, workspace_id, fresh, platform.clock.now())
+        for key in fresh:
+            await audit(conn, by, "identifier.activated", key)
         await platform.jobs.enqueue_many(conn, INDEX_JOB, [{"key": key} for key in fresh])
     return (*before, *fresh)
 

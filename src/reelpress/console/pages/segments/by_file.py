@@ -1,4 +1,4 @@
-"""Making a segment by a rule or by a file, and giving a file segment another file."""
+"""Making a segment by a file, and giving a file segment another file."""
 
 from __future__ import annotations
 
@@ -12,13 +12,11 @@ from fastapi.responses import RedirectResponse
 from starlette.datastructures import UploadFile
 
 from reelpress.console.access import Marketer
-from reelpress.console.pages.campaigns.rules import OPERATORS, RuleForm, rule_document, typed_rule
 from reelpress.console.pages.segments.detail import show
 from reelpress.console.pages.segments.look import BASE, faults_in, segment_of
 from reelpress.console.route import PageRoute
-from reelpress.console.typed import Faults, Typed, read_form, storable_form
+from reelpress.console.typed import Faults, Typed, storable_form
 from reelpress.console.view import page
-from reelpress.engage.campaigns.rules import ALL_USERS
 from reelpress.engage.custom_segments import files, service, uploads
 from reelpress.engage.custom_segments.faults import SegmentFault
 from reelpress.engage.custom_segments.files import FileRequest
@@ -36,25 +34,6 @@ from reelpress.studio.assets.service import private_folder
 _OPERATIONS: dict[str, Operation] = {"add": "add", "remove": "remove", "replace": "replace"}
 
 router = APIRouter(prefix=BASE, route_class=PageRoute)
-
-
-@router.get("/new/rule")
-async def new_rule(request: Request, platform: PlatformDep, principal: Marketer) -> Response:
-    """The form of a segment that a rule describes."""
-    return await _rule_form(request, platform, principal, "", RuleForm("rows"), {})
-
-
-@router.post("/new/rule")
-async def make_rule(request: Request, platform: PlatformDep, principal: Marketer) -> Response:
-    """Make it; on to its page."""
-    typed = await read_form(request)
-    name, form = typed.line("name"), typed_rule(typed, "audience", "rows")
-    rule = rule_document(RuleForm("rows", form.match, form.rows), "user_attributes") or ALL_USERS
-    try:
-        made = await service.create(platform, principal.workspace_id, name, rule, by=principal)
-    except SegmentFault as fault:
-        return await _rule_form(request, platform, principal, name, form, faults_in(fault))
-    return RedirectResponse(f"{BASE}/{made.id}", status_code=303)
 
 
 @router.get("/new/file")
@@ -137,24 +116,6 @@ def _asked(values: dict[str, str], file_url: str, segment_id: str | None = None)
         callback_url=None,
         emails=(),
         expiry_days=int(days) if days else None,
-    )
-
-
-async def _rule_form(
-    request: Request, platform: Platform, principal: Principal, name: str, form: RuleForm, faults: Faults
-) -> Response:
-    async with platform.db.connection() as conn:
-        attributes = await catalog.entries(conn, principal.workspace_id)
-    return page(
-        request,
-        "segments/new_rule.html",
-        principal,
-        status=422 if faults else 200,
-        name=name,
-        form=form,
-        attributes=attributes,
-        operators=OPERATORS,
-        faults=faults,
     )
 
 
