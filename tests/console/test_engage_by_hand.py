@@ -281,3 +281,16 @@ async def test_segments_are_made_by_rule_and_by_file(person: Walker, page: Page,
     await expect(page.get_by_role("row").filter(has_text="Winners")).to_contain_text("Archived")
     await person.look("segments")
     person.is_content()
+
+
+@pytest.mark.usefixtures("api")
+async def test_an_identifier_is_activated_in_the_settings(person: Walker, page: Page):
+    await person.go("Settings")
+    await page.get_by_role("link", name="Identifiers").click()
+    await page.get_by_label("Attribute", exact=True).fill("town")
+    await page.get_by_label("It stays active for good").check()
+    await person.look("identifier-new")
+    await page.get_by_role("button", name="Activate").click()
+    await expect(page.get_by_role("row").filter(has_text="town").get_by_role("cell").nth(2)).to_have_text("0")
+    await person.look("identifiers")
+    person.is_content()
