@@ -16,7 +16,7 @@ from bench.measure import Cost
 from bench.people import first_people
 from bench.warm import WarmWorker
 
-BUDGET_S = 300.0
+BUDGET_S = 1800.0
 CASE = "f10"
 
 
