@@ -53,7 +53,7 @@ NOUNS = (
 @pytest.fixture
 def document(platform: Platform) -> dict[str, Any]:
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
+        warnings.simplefilter("error")  # such as two operations of one id
         return build_app(platform).openapi()
 
 

@@ -38,7 +38,8 @@ async def stylesheet() -> Response:
     )
 
 
-@router.api_route("/m/{name}", methods=["GET", "HEAD"])
+@router.head("/m/{name}")
+@router.get("/m/{name}")
 async def medium(name: str, request: Request, platform: PlatformDep) -> Response:
     """A file by its extension; without one, what suits the client."""
     parsed = _NAME.match(name)
@@ -53,7 +54,8 @@ async def medium(name: str, request: Request, platform: PlatformDep) -> Response
     return answer
 
 
-@router.api_route("/v/{name}", methods=["GET", "HEAD"])
+@router.head("/v/{name}")
+@router.get("/v/{name}")
 async def page(name: str, platform: PlatformDep) -> Response:
     """Always the page."""
     parsed = _NAME.match(name)
