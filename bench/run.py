@@ -12,14 +12,6 @@ from pathlib import Path
 from typing import Any
 
 from rich.console import Console
-from rich.progress import (
-    BarColumn,
-    MofNCompleteColumn,
-    Progress,
-    SpinnerColumn,
-    TextColumn,
-    TimeElapsedColumn,
-)
 
 from bench import footage, report
 from bench.contenders import Contender, rivals
@@ -27,6 +19,7 @@ from bench.cpu import LoadFigures, Scope, measure_range, steps
 from bench.footage import VARIANTS, Footage, Variant
 from bench.latency import measure_latency
 from bench.loads import LOADS
+from bench.progress import bar
 from bench.throughput import measure_throughput
 
 QUICK_QUALITY = ("f10", "band")
@@ -78,7 +71,7 @@ def run(options: Options) -> None:
 
 
 def _prepare(clip: Path | None, variants: Sequence[Variant], say: Console) -> list[Footage]:
-    with _progress(say) as progress:
+    with bar(say) as progress:
         task = progress.add_task("footage", total=len(variants))
         made: list[Footage] = []
         for variant in variants:
@@ -99,7 +92,7 @@ def _cpu(
         loads = [replace(load, quality=load.name in QUICK_QUALITY) for load in loads]
     scope = Scope(1 if options.quick else options.rounds, options.budget_s, loads)
     figures: dict[str, dict[str, LoadFigures]] = {}
-    with _progress(say) as progress, tempfile.TemporaryDirectory(prefix="reelpress-bench-") as folder:
+    with bar(say) as progress, tempfile.TemporaryDirectory(prefix="reelpress-bench-") as folder:
         total = steps(scope, len(footages), against)
         task = progress.add_task("starting", total=total)
         begun = 0
@@ -154,16 +147,3 @@ def _processor() -> str:
 def _commit() -> str:
     asked = ["git", "-C", str(Path(__file__).parent), "describe", "--always", "--dirty"]
     return subprocess.run(asked, capture_output=True, text=True, check=False).stdout.strip() or "unknown"
-
-
-def _progress(say: Console) -> Progress:
-    columns = (
-        SpinnerColumn(),
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-    )
-    if not sys.stdout.isatty():
-        columns = columns[1:]
-    return Progress(*columns, console=say)

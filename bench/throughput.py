@@ -14,10 +14,12 @@ from bench import templates
 from bench.footage import Footage
 from bench.measure import Cost
 from bench.people import first_people
+from bench.progress import bar
 from bench.warm import WarmWorker
 
 BUDGET_S = 1800.0
 CASE = "f10"
+TURN = 5  # rows between two looks at the bar
 
 
 def measure_throughput(footage: Footage, rows: int, say: Console) -> dict[str, Any]:
@@ -30,15 +32,25 @@ def measure_throughput(footage: Footage, rows: int, say: Console) -> dict[str, A
         workers = [
             stack.enter_context(WarmWorker(template, folder / f"worker-{index}")) for index in range(cores)
         ]
-        with say.status(f"throughput: {rows} rows on {cores} processes"), ThreadPoolExecutor(cores) as pool:
+        with bar(say) as progress, ThreadPoolExecutor(cores) as pool:
+            task = progress.add_task(f"rows on {cores} processes", total=rows)
+            deadline = time.monotonic() + BUDGET_S
 
-            def work(index: int, share: list[dict[str, str]]) -> Cost:
-                return workers[index].render(share, folder / f"out-{index}.mp4", BUDGET_S)
+            def work(index: int, share: list[dict[str, str]]) -> list[Cost]:
+                costs: list[Cost] = []
+                for first in range(0, len(share), TURN):
+                    if (left_s := deadline - time.monotonic()) <= 0:
+                        break
+                    turn = share[first : first + TURN]
+                    costs.append(workers[index].render(turn, folder / f"out-{index}.mp4", left_s))
+                    progress.advance(task, costs[-1].videos)
+                return costs
 
             list(pool.map(work, range(cores), [[values] for values in customers[:cores]]))
+            progress.update(task, completed=0)  # the first of each process brings up what stays up
             shares = [customers[cores + index :: cores] for index in range(cores)]
             started = time.monotonic()
-            costs = list(pool.map(work, range(cores), shares))
+            costs = [cost for some in pool.map(work, range(cores), shares) for cost in some]
             wall_s = time.monotonic() - started
     done = sum(cost.videos for cost in costs)
     return {

@@ -11,6 +11,7 @@ import pytest
 
 from reelpress.engage.business_events import service as business_events
 from reelpress.engage.business_events.model import Attribute, NewBusinessEvent, NewTrigger
+from reelpress.engage.custom_segments import service as custom_segments
 from reelpress.engage.custom_segments import uploads
 from reelpress.platform.auth import Role
 from reelpress.platform.auth.audit import newest
@@ -356,6 +357,9 @@ async def test_a_rule_is_changed_where_it_stands(
     saved = await browser.post(path, form(("name", "In Agra"), *row, ("audience.value", "Agra")))
     assert (saved.status, saved.place) == (303, made.place)
     assert "town equals Agra" in (await browser.get(made.place)).words
+    segment = await custom_segments.find(platform, workspace.id, made.place.rpartition("/")[2])
+    assert segment is not None
+    assert segment.updated_by == workspace.admin_email
     async with platform.db.connection() as conn:
         assert "custom_segment.changed" in [one.action for one in await newest(conn, workspace.id, 5)]
 

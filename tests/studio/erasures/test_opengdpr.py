@@ -16,7 +16,7 @@ from reelpress.platform.context import Platform
 from reelpress.studio.egress import store as egress
 from reelpress.studio.erasures import store as erasures
 from reelpress.studio.erasures.jobs import erase
-from reelpress.studio.erasures.service import ERASE_JOB
+from reelpress.studio.erasures.service import ERASE_JOB, LATE_S
 from reelpress.studio.requests import seal
 from reelpress.studio.requests.model import NOTHING
 
@@ -165,10 +165,10 @@ async def test_an_order_that_was_on_its_way_goes_as_well(
     await settle()
     async with platform.db.connection() as conn:
         job = await conn.fetchrow(
-            "SELECT payload, execute_after - now() AS wait FROM pgqueuer WHERE entrypoint = $1", ERASE_JOB
+            "SELECT payload, execute_after - created AS wait FROM pgqueuer WHERE entrypoint = $1", ERASE_JOB
         )
     assert job is not None
-    assert timedelta(minutes=8) < job["wait"] < timedelta(minutes=10)
+    assert job["wait"] == timedelta(seconds=LATE_S)
     await erase(platform, json.loads(job["payload"]))
     assert await code_of(studio, finished["video-url"]) == 410
     assert (await studio.detail(made["whilter-request-id"]))["customer_id"] == ""

@@ -56,7 +56,7 @@ async def shared(request: Request, platform: PlatformDep, principal: Viewer, key
         if key not in await service.active(conn, principal.workspace_id):
             raise not_found("active identifier", key)
         counts = await store.shared(conn, principal.workspace_id, [key])
-    return page(request, "segments/count.html", principal, number=counts[key])
+    return page(request, "parts/number.html", principal, number=counts[key])
 
 
 async def _show(

@@ -72,7 +72,7 @@ async def update(
 ) -> Segment:
     """Other filters, and perhaps another name, for a filter segment. Raises SegmentFault.
 
-    `updated_by` is who a caller of the API says it was; `by` the person in the console.
+    `updated_by` is whom the API shows for it; `by` the person in the console, for the audit trail.
     """
     async with platform.db.transaction() as conn:
         await store.lock(conn, workspace_id)

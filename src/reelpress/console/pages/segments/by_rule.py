@@ -68,7 +68,7 @@ async def change_rule(
     name, form = _typed(await read_form(request))
     try:
         await service.update(
-            platform, principal.workspace_id, segment_id, name, _rule(form), None, by=principal
+            platform, principal.workspace_id, segment_id, name, _rule(form), principal.actor, by=principal
         )
     except (Refusal, SegmentFault) as fault:
         return await _show(request, platform, principal, name, form, segment, faults_in(fault))

@@ -59,7 +59,7 @@ async def number(request: Request, platform: PlatformDep, principal: Viewer, seg
     """How many users it holds now, for the list."""
     segment = await segment_of(platform, principal, segment_id)
     users = await _users(platform, segment, principal.workspace_id)
-    return page(request, "segments/count.html", principal, number=users)
+    return page(request, "parts/number.html", principal, number=users)
 
 
 @router.post("/{segment_id}/archive")
