@@ -4,27 +4,30 @@ import hashlib
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from fractions import Fraction
 
 import numpy as np
 import pytest
 
 from reelpress.studio.render import bands, quality
-from reelpress.studio.render.house import PERSONAL, SHARED, Coded, Coding, encode, house_sets
+from reelpress.studio.render.house import CLEAN, GRAINY, SHARED, Coded, Coding, encode, house_sets
 from reelpress.studio.render.mp4.h264 import IDR, is_idr, parse_sps, unit_type
 from reelpress.studio.render.planes import Converter, Frame, blank
 from reelpress.studio.render.slices import frame_number_bits
 
 SIZES = ((320, 180), (640, 360), (320, 640), (1080, 1080))
 RATES = (Fraction(25), Fraction(30), Fraction(30000, 1001), Fraction(50))
-KEPT = bands._KEPT
+KEPT = bands.kept_coding(CLEAN)
 CODINGS = {
     "shared": SHARED,
-    "personal": PERSONAL,
-    "personal, coarse": PERSONAL.at(28),
-    "personal, between": PERSONAL.at(23.25),
-    "personal in slices": PERSONAL.with_extra("slice-max-mbs=60"),
-    "not filtered": PERSONAL.with_extra("no-deblock=1"),
+    "personal": CLEAN,
+    "personal, cut and busy": replace(CLEAN, cuts=(1,), busy=(2,)),
+    "over grain": GRAINY,
+    "personal, coarse": CLEAN.at(28),
+    "personal, between": CLEAN.at(23.25),
+    "personal in slices": CLEAN.with_extra("slice-max-mbs=60"),
+    "not filtered": CLEAN.with_extra("no-deblock=1"),
     "kept": KEPT,
     "kept in slices": KEPT.with_extra("slice-max-mbs=60"),
     "straight preset": Coding(quality.STRAIGHT_PRESET, "crf", quality.STRAIGHT_CRF),
@@ -55,7 +58,7 @@ def test_every_preset_writes_the_same_parameter_sets(
     assert (coded.sps, coded.pps) == house_sets(*size, fps)
 
 
-@pytest.mark.parametrize("coding", [PERSONAL, KEPT], ids=["personal", "kept"])
+@pytest.mark.parametrize("coding", [CLEAN, KEPT], ids=["personal", "kept"])
 def test_short_vectors_lower_only_what_the_last_bytes_promise_of_vectors(coding: Coding) -> None:
     """`log2_max_mv_length_vertical` (E.2.1) stands there, and the house allows longer ones."""
     coded = encode(film(320, 640), Fraction(25), coding.with_extra("mvrange=32"))
@@ -70,7 +73,7 @@ def test_parameter_sets_do_not_depend_on_what_is_shown_or_how_long(fps: Fraction
     sets = {
         (coded.sps, coded.pps)
         for seed, count in ((1, 1), (2, 2), (3, 40))
-        for coded in [encode(film(320, 180, count, seed), fps, PERSONAL)]
+        for coded in [encode(film(320, 180, count, seed), fps, CLEAN)]
     }
     assert sets == {house_sets(320, 180, fps)}
 
@@ -78,7 +81,7 @@ def test_parameter_sets_do_not_depend_on_what_is_shown_or_how_long(fps: Fraction
 def test_a_strip_of_another_height_has_the_same_pps_and_as_wide_frame_numbers() -> None:
     sps, pps = house_sets(320, 640, Fraction(25))
     for height in (64, 176, 180, 640):
-        coded = encode(film(320, height), Fraction(25), PERSONAL)
+        coded = encode(film(320, height), Fraction(25), CLEAN)
         assert coded.pps == pps
         assert frame_number_bits(coded.sps) == frame_number_bits(sps)
 
@@ -94,7 +97,9 @@ def test_the_parameter_sets_say_high_profile_and_the_size_after_cropping() -> No
     )
 
 
-@pytest.mark.parametrize("coding", [SHARED, PERSONAL, KEPT], ids=["shared", "personal", "kept"])
+@pytest.mark.parametrize(
+    "coding", [SHARED, CLEAN, GRAINY, KEPT], ids=["shared", "personal", "grainy", "kept"]
+)
 def test_a_run_is_closed_begins_with_an_idr_and_holds_slices_alone(coding: Coding) -> None:
     coded = encode(film(320, 180, 12), Fraction(25), coding)
     assert len(coded.pictures) == 12
@@ -110,7 +115,7 @@ def test_a_run_is_closed_begins_with_an_idr_and_holds_slices_alone(coding: Codin
 def test_pictures_of_every_even_height_keep_all_their_rows(height: int) -> None:
     frames = film(320, height)
     assert np.array_equal(frames[0].picture().to_ndarray(), frames[0].data)
-    coded = encode(frames, Fraction(25), PERSONAL.at(10))
+    coded = encode(frames, Fraction(25), CLEAN.at(10))
     for shown, frame in zip(quality.decoded(coded.pictures, coded.sps, coded.pps), frames, strict=True):
         assert np.abs(shown.data.astype(int) - frame.data).max() <= 8
     rgb = Converter().to_rgb(frames[0])
@@ -126,7 +131,9 @@ def told(coded: Coded) -> str:
     return said.hexdigest()
 
 
-@pytest.mark.parametrize("coding", [SHARED, PERSONAL, KEPT], ids=["shared", "personal", "kept"])
+@pytest.mark.parametrize(
+    "coding", [SHARED, CLEAN, GRAINY, KEPT], ids=["shared", "personal", "grainy", "kept"]
+)
 def test_two_runs_write_the_same_bytes(coding: Coding) -> None:
     one, other = (encode(film(640, 360, 30), Fraction(25), coding) for _ in range(2))
     assert told(one) == told(other)
@@ -135,8 +142,8 @@ def test_two_runs_write_the_same_bytes(coding: Coding) -> None:
 SCRIPT = """
 from fractions import Fraction
 from tests.studio.render.test_house import KEPT, film, told
-from reelpress.studio.render.house import PERSONAL, SHARED, encode
-for coding in (SHARED, PERSONAL, KEPT):
+from reelpress.studio.render.house import CLEAN, GRAINY, SHARED, encode
+for coding in (SHARED, CLEAN, GRAINY, KEPT):
     print(told(encode(film(320, 180, 20), Fraction(25), coding)))
 """
 
@@ -146,5 +153,5 @@ def test_another_process_writes_the_same_bytes() -> None:
     answer = subprocess.run(
         [sys.executable, "-c", SCRIPT], env=environment, capture_output=True, text=True, check=True
     )
-    here = [told(encode(film(320, 180, 20), Fraction(25), c)) for c in (SHARED, PERSONAL, KEPT)]
+    here = [told(encode(film(320, 180, 20), Fraction(25), c)) for c in (SHARED, CLEAN, GRAINY, KEPT)]
     assert answer.stdout.split() == here

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.studio.render.test_house import film as noise
 
-from reelpress.studio.render.house import PERSONAL, encode, house_sets
+from reelpress.studio.render.house import CLEAN, encode, house_sets
 from reelpress.studio.render.join import Film, Part, join, whole
 from reelpress.studio.render.joined import Joined, Source, assembled, spans_of, tag_of
 from reelpress.studio.render.segment import Segment
@@ -20,7 +20,7 @@ SIZE = (320, 180)
 
 
 def pictures(seed: int, count: int) -> Segment:
-    return Segment.of_pictures(encode(noise(*SIZE, count, seed), FPS, PERSONAL).pictures)
+    return Segment.of_pictures(encode(noise(*SIZE, count, seed), FPS, CLEAN).pictures)
 
 
 @lru_cache

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.studio.render.test_house import film
 
-from reelpress.studio.render.house import PERSONAL, Coded, Coding, encode, house_sets
+from reelpress.studio.render.house import CLEAN, Coded, Coding, encode, house_sets
 from reelpress.studio.render.mp4.h264 import SPS, BitReader, H264Fault
 from reelpress.studio.render.planes import Frame, blank
 from reelpress.studio.render.quality import decoded
@@ -54,7 +54,7 @@ def stacked(one: Coded, other: Coded, bits: int) -> list[list[bytes]]:
 
 @pytest.mark.parametrize(
     "coding",
-    [INTRA, FILTERED, UNFILTERED, PERSONAL.with_extra(f"mvrange=32:slice-max-mbs={4 * COLUMNS}"), PERSONAL],
+    [INTRA, FILTERED, UNFILTERED, CLEAN.with_extra(f"mvrange=32:slice-max-mbs={4 * COLUMNS}"), CLEAN],
     ids=["intra", "filtered", "unfiltered", "in slices", "personal"],
 )
 def test_two_encodes_become_one_tall_picture_with_the_same_pixels(coding: Coding) -> None:
@@ -137,7 +137,7 @@ def test_the_first_slice_of_a_piece_is_not_filtered_across_its_upper_edge() -> N
 
 
 def test_parameter_sets_of_b_pictures_are_refused() -> None:
-    coded = encode(film(WIDTH, HEIGHT), FPS, PERSONAL.with_extra("bframes=2"))
+    coded = encode(film(WIDTH, HEIGHT), FPS, CLEAN.with_extra("bframes=2"))
     with pytest.raises(H264Fault, match="B pictures"):
         frame_number_bits(coded.sps)
 

@@ -15,20 +15,20 @@ What keeps the joined stream true to what the encoders saw:
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 import numpy as np
 
 from reelpress.studio.plan.model import Band
 from reelpress.studio.plan.spans import MACROBLOCK_PX, rows_in
-from reelpress.studio.render.house import BAND, SHORT_VECTORS, Coding, NalUnits, encode
+from reelpress.studio.render.house import SHORT_VECTORS, Coding, NalUnits, encode
 from reelpress.studio.render.planes import Frame, Plane, blank
 from reelpress.studio.render.slices import moved
 
 SLICE_ROWS = (3, 4, 5, 6)  # of a band; what fits its height best
 MAX_MARGIN = 3  # rows; motion vectors of 32 pixels cannot pass them
-_KEPT = Coding("medium", "qp", 23, "scenecut=0:rc-lookahead=0:mbtree=0")
+_KEPT_PRESET = "medium"  # paid once
 _KEPT_GUARD_ROWS = 8  # above kept rows, which are then cut into slices of as many rows
 _BRIGHT, _DARK, _NOISE = 200, 16, 36  # guard levels: far from what stands at the edge, and never still
 
@@ -124,18 +124,17 @@ class Splicer:
     fps: Fraction
     number_bits: int
 
-    def band(self, strip: Strip, frames: Iterator[Frame], quantiser: float) -> list[NalUnits]:
+    def band(self, strip: Strip, frames: Iterator[Frame], coding: Coding) -> list[NalUnits]:
         """Slices of the band's rows for every picture; `frames` are strips, guards included."""
         size = strip.piece.slice_rows
-        slices = f"slice-max-mbs={size * self._columns}"
-        coding = BAND.at(quantiser).with_extra(slices)
-        coded = encode(frames, self.fps, coding)
+        sliced = coding.with_extra(f"{SHORT_VECTORS}:slice-max-mbs={size * self._columns}")
+        coded = encode(frames, self.fps, sliced)
         skipped = 1 if strip.above else 0
         kept = -(-strip.piece.rows // size)
         rows = [strip.piece.first + size * number for number in range(kept)]
         return [self._moved(units[skipped : skipped + kept], rows) for units in coded.pictures]
 
-    def kept(self, piece: Piece, frames: Iterator[Frame], margin: int, quantiser: float) -> list[NalUnits]:
+    def kept(self, piece: Piece, frames: Iterator[Frame], margin: int, coding: Coding) -> list[NalUnits]:
         """Slices of kept rows for every picture; `frames` are whole pictures."""
         total = rows_in(self.height)
         below = margin + 1 if piece.last < total - 1 else 0
@@ -143,11 +142,11 @@ class Splicer:
         if piece.first:
             slice_rows = _slice_rows(piece.rows, margin, whole=bool(below))
         above = slice_rows if piece.first else 0
-        coding = _KEPT.at(quantiser).with_extra(f"slice-max-mbs={slice_rows * self._columns}")
+        sliced = kept_coding(coding).with_extra(f"slice-max-mbs={slice_rows * self._columns}")
         if margin == MAX_MARGIN:
-            coding = coding.with_extra(SHORT_VECTORS)
+            sliced = sliced.with_extra(SHORT_VECTORS)
         guarded = (self._guarded(piece, frame, margin, above, below, n) for n, frame in enumerate(frames))
-        coded = encode(guarded, self.fps, coding)
+        coded = encode(guarded, self.fps, sliced)
         rows = list(range(piece.first, piece.last + 1, slice_rows))
         skipped = 1 if above else 0
         return [self._moved(units[skipped : skipped + len(rows)], rows) for units in coded.pictures]
@@ -178,6 +177,11 @@ class Splicer:
         end = at + middle.height
         _fill(out, end, out.height, middle.y[-1], middle, -1, noise)
         return out
+
+
+def kept_coding(coding: Coding) -> Coding:
+    """How kept rows are coded beside bands of this coding: as finely, more slowly."""
+    return replace(coding, preset=_KEPT_PRESET, threads=1)
 
 
 def contrasting(frame: Frame, bands: Sequence[Band], level: int) -> Frame:

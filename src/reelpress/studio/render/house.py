@@ -30,18 +30,46 @@ NalUnits = list[bytes]
 
 
 @dataclass(frozen=True, slots=True)
+class Rhythm:
+    """Which pictures of a run at a constant quantiser are coded otherwise than the rest, in pictures.
+
+    Every `finer_every`-th is coded `finer_by` quantisers finer, and what stands still after it stays so.
+    The first and every `unfiltered_every`-th from the second on are not deblocked: beside a hard edge the
+    filter darkens flat text where blocks are intra; they come out intra again in picture after picture, and
+    only one without it heals that. It follows upon a finer picture, which is where they turn intra.
+    A cut is coded like the IDR of the run: not deblocked, `cut_by` quantisers finer.
+    """
+
+    cut_by: int
+    unfiltered_every: int = 0
+    finer_every: int = 0
+    finer_by: int = 0
+
+    def unfiltered(self, number: int) -> bool:
+        every = self.unfiltered_every
+        return number == 0 or (every > 0 and number % every == 1)
+
+    def finer(self, number: int) -> int:
+        """By how many quantisers; x264 itself does it for the IDR (`ipratio`)."""
+        return self.finer_by if number and self.finer_every and number % self.finer_every == 0 else 0
+
+
+@dataclass(frozen=True, slots=True)
 class Coding:
     """How frames are encoded; `rate` is constant quality (`crf`) or a constant quantiser (`qp`).
 
-    x264 has whole quantisers: at 23.25 every fourth picture is coded at 24. `zones` are x264's.
+    x264 has whole quantisers: at 23.25 every fourth picture is coded at 24. A `rhythm` is for `qp` alone;
+    `cuts` are numbers of pictures with which something new begins, `busy` of those where much moves.
     """
 
     preset: str
     rate: str
     value: float
     extra: str = ""
-    zones: tuple[str, ...] = ()
+    rhythm: Rhythm | None = None
     threads: int = 1
+    cuts: tuple[int, ...] = ()
+    busy: tuple[int, ...] = ()
 
     def at(self, value: float) -> "Coding":
         return replace(self, value=value)
@@ -53,19 +81,22 @@ class Coding:
 # Paid once for all customers: slower, and a scene change may begin a GOP.
 SHARED = Coding("medium", "crf", 24.0)
 # Paid for every customer: no lookahead, a constant quantiser chosen by measurement (see `quality`), and two
-# frames at once, so that two cores share a span without a second IDR.
-PERSONAL = Coding(
+# frames at once, so that two cores share a span without a second IDR. Which of PERSONAL is measured as well.
+_PERSONAL = "scenecut=0:rc-lookahead=0:mbtree=0"
+# Film and drawings: small residues are kept, the IDR is coded five quantisers finer.
+CLEAN = Coding(
     "veryfast",
     "qp",
-    23.0,
-    "scenecut=0:rc-lookahead=0:mbtree=0",
-    # The filter would darken a column of flat text three pixels from a hard edge where blocks are intra.
-    zones=("0,0,no-deblock=1",),
+    26.0,
+    f"{_PERSONAL}:deadzone-inter=6:no-dct-decimate=1:ipratio=1.79",
+    Rhythm(cut_by=5, unfiltered_every=5, finer_every=10, finer_by=3),
     threads=2,
 )
+# Over grain that would be spent on noise.
+GRAINY = Coding("veryfast", "qp", 23.0, _PERSONAL, Rhythm(cut_by=3), threads=2)
+PERSONAL = {"clean": CLEAN, "grainy": GRAINY}
 LONGEST_S = 5.0  # of a run at a quantiser
 SHORT_VECTORS = "mvrange=32"  # of at most 32 pixels, which stay within a band's guards (see `bands`)
-BAND = PERSONAL.with_extra(SHORT_VECTORS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +126,7 @@ def encode(frames: Iterable[Frame], fps: Fraction, coding: Coding) -> Coded:
 @lru_cache(maxsize=32)
 def house_sets(width: int, height: int, fps: Fraction) -> tuple[bytes, bytes]:
     """SPS and PPS of every house video of this size and rate."""
-    coded = encode([black(width, height)], fps, PERSONAL)
+    coded = encode([black(width, height)], fps, CLEAN)
     return coded.sps, coded.pps
 
 
@@ -107,16 +138,27 @@ def _whole(coding: Coding) -> float:
 
 
 def _zones(coding: Coding, fps: Fraction) -> str:
-    """The parameter `zones`, with the pictures that make up for the fraction of a quantiser."""
-    whole = _whole(coding)
-    share = coding.value - whole if coding.rate == "qp" else 0.0
-    coarser = [
-        f"{number},{number},q={whole + 1}"
-        for number in range(math.ceil(LONGEST_S * fps) + 1 if share else 0)
-        if math.floor((number + 1) * share) > math.floor(number * share)
-    ]
-    zones = [*coding.zones, *coarser]
+    """The parameter `zones`: every picture that is not coded at the whole quantiser, and unfiltered ones."""
+    whole, rhythm = int(_whole(coding)), coding.rhythm
+    if coding.rate != "qp":
+        return ""
+    zones: list[str] = []
+    for number in range(math.ceil(LONGEST_S * fps) + 1):
+        quantiser = whole + _coarser(coding.value - whole, number)
+        unfiltered = False
+        if rhythm is not None:
+            cut = number in coding.cuts
+            quantiser -= rhythm.cut_by if cut else rhythm.finer(number)
+            unfiltered = cut or number in coding.busy or rhythm.unfiltered(number)
+        said = [f"q={quantiser}"] if quantiser != whole else []
+        said += ["no-deblock=1"] if unfiltered else []
+        zones += [",".join((str(number), str(number), *said))] if said else []
     return f"zones={'/'.join(zones)}" if zones else ""
+
+
+def _coarser(share: float, number: int) -> int:
+    """1 for that share of the pictures, spread evenly, else 0."""
+    return math.floor((number + 1) * share) - math.floor(number * share)
 
 
 def _context(width: int, height: int, fps: Fraction, coding: Coding) -> VideoCodecContext:

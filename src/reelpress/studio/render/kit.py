@@ -1,13 +1,12 @@
 """What a personal span needs and no customer decides: made once per span and machine, kept in the cache.
 
-A kit says how the span is encoded (quantisers, bands and their margin, or whole pictures) and where its base
+A kit says how the span is encoded (manners, bands and their margin, or whole pictures) and where its base
 frames lie. All of it follows from the span's content, so every machine makes the same kit.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from itertools import pairwise
 from pathlib import Path
 
 import msgspec
@@ -20,39 +19,32 @@ from reelpress.studio.render.bands import MAX_MARGIN, Piece, Splicer, Strip, con
 from reelpress.studio.render.bases import Bases, frames_bytes, write_bases
 from reelpress.studio.render.cache import Cache
 from reelpress.studio.render.gops import Gop, gops_of, side_by_side
-from reelpress.studio.render.house import BAND, BUILD, PERSONAL, SHARED, NalUnits, house_sets
+from reelpress.studio.render.house import BUILD, PERSONAL, SHARED, Coding, NalUnits, house_sets
+from reelpress.studio.render.manners import BaseFrames, Manner, measured
 from reelpress.studio.render.mp4.h264 import avcc_units
 from reelpress.studio.render.planes import Frame
-from reelpress.studio.render.quality import (
-    SAMPLE_FRAMES,
-    Curve,
-    compared,
-    decoded,
-    quantisers,
-    straight_scores,
-)
+from reelpress.studio.render.quality import decoded
 from reelpress.studio.render.segment import Segment
 from reelpress.studio.render.slices import frame_number_bits
 
-_GENERATION = 11  # rises when equal input gives other bytes
-RULES = digest(BUILD, repr((SHARED, PERSONAL, BAND)), _GENERATION)
+_GENERATION = 12  # rises when equal input gives other bytes
+RULES = digest(BUILD, repr((SHARED, PERSONAL)), _GENERATION)
 MAX_DRIFT = 6.0  # levels, root mean square of a block of kept rows, between a black and a white band
 _CONTRAST = (16, 235)
-_SPARSE = 8  # every n-th pixel, both ways, tells whether a picture changed
-
-BaseFrames = Callable[[int, int], Iterator[Frame]]  # first output frame and count -> frames without values
 
 
 @dataclass(frozen=True, slots=True)
 class Kit:
-    """`picture` is the digest of the span's content, `quantisers` has one for each of its GOPs.
+    """`picture` is the digest of the span's content; `texture` names its coding among PERSONAL, which each of
+    its GOPs has in its own manner.
 
     Without `pieces`, whole pictures are encoded.
     """
 
     span: Span
     picture: str
-    quantisers: tuple[float, ...]
+    texture: str
+    manners: tuple[Manner, ...]
     margin: int
     pieces: tuple[Piece, ...]
 
@@ -61,14 +53,15 @@ class Kit:
         return tuple(piece for piece in self.pieces if piece.band >= 0)
 
     def key(self, what: str, piece: Piece) -> str:
-        said = (self.span.bands, self.quantisers, self.margin, piece.first, piece.last)
+        said = (self.span.bands, self.texture, self.manners, self.margin, piece.first, piece.last)
         return digest(what, self.picture, *said, RULES)
 
 
 class _Choice(msgspec.Struct, frozen=True):
     """What is stored of a kit; a margin below 0 stands for whole pictures."""
 
-    quantisers: tuple[float, ...]
+    texture: str
+    manners: tuple[Manner, ...]
     margin: int
 
 
@@ -91,7 +84,7 @@ class Kits:
 
         stored = self._cache.file(digest("kit", picture, span.bands, RULES), make, _says_a_choice)
         choice = msgspec.json.decode(stored.read_bytes(), type=_Choice)
-        return self._kit(span, picture, choice.quantisers, choice.margin)
+        return self._kit(span, picture, choice)
 
     def bases(self, span: Span, picture: str) -> Bases:
         """Whole base frames of a span; the caller closes them."""
@@ -110,8 +103,8 @@ class Kits:
             try:
                 return self.coded(
                     kit,
-                    lambda gop, quantiser: self.splicer.kept(
-                        piece, bases.frames(gop.first, gop.count), kit.margin, quantiser
+                    lambda gop, coding: self.splicer.kept(
+                        piece, bases.frames(gop.first, gop.count), kit.margin, coding
                     ),
                 )
             finally:
@@ -129,13 +122,14 @@ class Kits:
     def band(self, kit: Kit, piece: Piece, strips: Callable[[Gop], Iterator[Frame]]) -> Segment:
         """A band for one customer; `strips` gives its rows with her values, guards included, by GOP."""
         strip = Strip.around(piece, self._size[1])
-        return self.coded(kit, lambda gop, quantiser: self.splicer.band(strip, strips(gop), quantiser))
+        return self.coded(kit, lambda gop, coding: self.splicer.band(strip, strips(gop), coding))
 
-    def coded(self, kit: Kit, encode: Callable[[Gop, float], list[NalUnits]]) -> Segment:
-        """The GOPs of a span, each encoded with its own quantiser."""
-        gops = self.gops(kit.span)
-        quantisers = dict(zip(gops, kit.quantisers, strict=True))
-        return Segment.of_pictures(side_by_side(gops, lambda gop: encode(gop, quantisers[gop])))
+    def coded(self, kit: Kit, encode: Callable[[Gop, Coding], list[NalUnits]]) -> Segment:
+        """The GOPs of a span, each encoded in its own manner."""
+        coding = PERSONAL[kit.texture]
+        manners = zip(self.gops(kit.span), kit.manners, strict=True)
+        codings = {gop: manner.of(coding) for gop, manner in manners}
+        return Segment.of_pictures(side_by_side(list(codings), lambda gop: encode(gop, codings[gop])))
 
     def gops(self, span: Span) -> list[Gop]:
         return gops_of(span.frames, self._fps)
@@ -148,49 +142,25 @@ class Kits:
         )
         return Bases.open(path, self._size[0], height)
 
-    def _kit(self, span: Span, picture: str, quantisers: tuple[float, ...], margin: int) -> Kit:
-        pieces = pieces_of(span.bands, margin, self._size[1]) if margin >= 0 else None
-        return Kit(span, picture, quantisers, margin, pieces or ())
+    def _kit(self, span: Span, picture: str, choice: _Choice) -> Kit:
+        pieces = pieces_of(span.bands, choice.margin, self._size[1]) if choice.margin >= 0 else None
+        return Kit(span, picture, choice.texture, choice.manners, choice.margin, pieces or ())
 
     def _choose(self, span: Span, picture: str) -> _Choice:
-        found = self._quantisers(span)
+        texture, manners = measured(self._frames, self._fps, span)
+        whole = _Choice(texture, manners, -1)
         if span.kind != "band":
-            return _Choice(found, -1)
+            return whole
         bases = self.bases(span, picture)
         try:
             for margin in range(MAX_MARGIN + 1):
-                kit = self._kit(span, picture, found, margin)
+                choice = _Choice(texture, manners, margin)
+                kit = self._kit(span, picture, choice)
                 if kit.bands and self._proven(kit, bases):
-                    return _Choice(found, margin)
-            return _Choice(found, -1)
+                    return choice
+            return whole
         finally:
             bases.close()
-
-    def _quantisers(self, span: Span) -> tuple[float, ...]:
-        gops = self.gops(span)
-        samples = [self._samples(span, gop) for gop in gops]
-        places = {place for spread in samples for sample in spread for place in sample}
-        straight = straight_scores(lambda: self._frames(span.first, span.frames), self._fps, places)
-
-        def curve(sample: range) -> Curve:
-            frames = [frame.copy() for frame in self._frames(span.first + sample.start, len(sample))]
-            return Curve.of(frames, self._fps, [straight[sample[at]] for at in compared(len(sample))])
-
-        return quantisers([[curve(sample) for sample in spread] for spread in samples])
-
-    def _samples(self, span: Span, gop: Gop) -> list[range]:
-        """The start of a GOP, and what follows the greatest change in it, which may be a cut."""
-        count = min(SAMPLE_FRAMES, gop.count)
-        starts = {gop.first}
-        if gop.count > 2 * count:
-            change = self._change(span.first + gop.first, gop.count)
-            starts.add(gop.first + min(change, gop.count - count))
-        return [range(start, start + count) for start in sorted(starts)]
-
-    def _change(self, first: int, count: int) -> int:
-        """The frame, counted from `first`, that differs most from the one before it."""
-        seen = [frame.y[::_SPARSE, ::_SPARSE].astype(np.int16) for frame in self._frames(first, count)]
-        return 1 + int(np.argmax([np.abs(b - a).mean() for a, b in pairwise(seen)]))
 
     def _proven(self, kit: Kit, bases: Bases) -> bool:
         """Whether kept rows decode alike beside a black and a white band."""

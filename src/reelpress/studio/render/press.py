@@ -19,7 +19,7 @@ from reelpress.studio.render.bases import Bases
 from reelpress.studio.render.cache import Cache, own
 from reelpress.studio.render.frames import NO_VALUES, Composer
 from reelpress.studio.render.gops import Gop
-from reelpress.studio.render.house import PERSONAL, encode
+from reelpress.studio.render.house import encode
 from reelpress.studio.render.join import Film, Part, Stack
 from reelpress.studio.render.kit import RULES, Kit, Kits
 from reelpress.studio.render.order import Files, Order
@@ -130,11 +130,9 @@ class Press:
                 below = self._below(kit, stack)
                 return self.kits.coded(
                     kit,
-                    lambda gop, quantiser: (
+                    lambda gop, coding: (
                         encode(
-                            drawn.over(below(gop), span.first + gop.first),
-                            self._plan.fps,
-                            PERSONAL.at(quantiser),
+                            drawn.over(below(gop), span.first + gop.first), self._plan.fps, coding
                         ).pictures
                     ),
                 )
@@ -166,7 +164,7 @@ class Press:
     ) -> str:
         values = shown(drawn.order.resolved, drawn.order.contents, layers)
         place = kit.key("place", piece) if piece else kit.picture
-        return own(digest(kind, self._scope, place, kit.quantisers, values, RULES))
+        return own(digest(kind, self._scope, place, kit.texture, kit.manners, values, RULES))
 
     def _below(self, kit: Kit, stack: ExitStack) -> Callable[[Gop], Iterator[Frame]]:
         """The span's base frames: read where the plan's are few enough to be kept, else composed anew."""

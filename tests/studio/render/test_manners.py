@@ -1,0 +1,76 @@
+"""A GOP is coded as its pictures need: cuts, stretches where much moves, grain."""
+
+from collections.abc import Iterator
+from fractions import Fraction
+
+import numpy as np
+import pytest
+
+from reelpress.studio.plan.model import Span
+from reelpress.studio.render.house import CLEAN, GRAINY, Coding, encode
+from reelpress.studio.render.manners import Manner, measured
+from reelpress.studio.render.planes import Frame, blank
+from reelpress.studio.render.quality import decoded
+
+FPS = Fraction(10)
+WIDTH, HEIGHT = 320, 192
+CUT, MOVED = 23, 30
+
+
+def film(first: int, count: int) -> Iterator[Frame]:
+    """A slope that stands still until the picture is another one, and jumps once after that."""
+    slope = np.add.outer(np.arange(HEIGHT), np.arange(WIDTH)) / 4
+    for number in range(first, first + count):
+        frame = blank(WIDTH, HEIGHT)
+        frame.data[:] = 128
+        level = 40 if number < CUT else 130 if number < MOVED else 137
+        frame.y[:] = (level + slope % 80).astype(np.uint8)
+        yield frame
+
+
+def test_cuts_and_pictures_where_much_moves_are_known_by_their_number_in_their_gop() -> None:
+    texture, manners = measured(film, FPS, Span("full", 0, 49, (), 1))
+    assert texture == "clean"
+    assert [(manner.cuts, manner.busy) for manner in manners] == [((CUT,), (MOVED,)), ((), ())][
+        : len(manners)
+    ]
+
+
+def quantisers_told(coding: Coding, count: int = 24) -> dict[int, int]:
+    """Bytes of every picture of still film with a little noise, which shows how finely it is coded."""
+    noise = np.random.default_rng(3)
+    frames = list(film(0, count))
+    for frame in frames:
+        frame.y[:] = (frame.y + noise.normal(0, 3, frame.y.shape)).clip(0, 255).astype(np.uint8)
+    coded = encode(frames, FPS, coding)
+    return {number: sum(map(len, units)) for number, units in enumerate(coded.pictures)}
+
+
+@pytest.mark.parametrize("coding", [CLEAN, GRAINY], ids=["clean", "grainy"])
+def test_a_cut_is_coded_finer_than_its_neighbours(coding: Coding) -> None:
+    plain, cut = (quantisers_told(Manner(24, cuts).of(coding)) for cuts in ((), (13,)))
+    assert cut[13] > 1.3 * plain[13]
+    assert cut[12] == plain[12]
+
+
+def test_every_tenth_picture_of_a_clean_gop_is_finer() -> None:
+    sizes = quantisers_told(Manner(24).of(CLEAN))
+    assert min(sizes[10], sizes[20]) > max(size for number, size in sizes.items() if number % 10)
+
+
+def test_flat_text_next_to_a_hard_edge_does_not_stay_darkened() -> None:
+    """x264 codes such blocks intra again and again, and its filter darkens them each time."""
+    ground = np.random.default_rng(5).integers(60, 180, (HEIGHT // 8 + 8, WIDTH // 8 + 64), np.uint8)
+    frames: list[Frame] = []
+    for number in range(40):
+        frame = blank(WIDTH, HEIGHT)
+        frame.data[:] = 128
+        at = 3 * min(number, 20)
+        frame.y[:] = ground.repeat(8, 0).repeat(8, 1)[:HEIGHT, at : at + WIDTH]
+        frame.y[60:67, 40:280], frame.y[67, 40:280], frame.y[68:70, 40:280] = 235, 157, 16
+        frames.append(frame)
+    coded = encode(frames, FPS, Manner(28).of(CLEAN))
+    shown = list(decoded(coded.pictures, coded.sps, coded.pps))
+    darkest = [int(frame.y[61:66, 44:276].min()) for frame in shown]
+    assert darkest[-1] > 225
+    assert min(np.median(darkest[start : start + 10]) for start in (10, 20, 30)) > 215
