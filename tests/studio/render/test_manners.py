@@ -53,6 +53,11 @@ def test_a_cut_is_coded_finer_than_its_neighbours(coding: Coding) -> None:
     assert cut[12] == plain[12]
 
 
+def test_grain_that_moves_everywhere_is_deblocked_all_the_same() -> None:
+    plain, busy = (quantisers_told(Manner(24, (), busy).of(GRAINY)) for busy in ((), (5, 6, 7)))
+    assert busy == plain
+
+
 def test_every_tenth_picture_of_a_clean_gop_is_finer() -> None:
     sizes = quantisers_told(Manner(24).of(CLEAN))
     assert min(sizes[10], sizes[20]) > max(size for number, size in sizes.items() if number % 10)

@@ -149,7 +149,8 @@ def _zones(coding: Coding, fps: Fraction) -> str:
         if rhythm is not None:
             cut = number in coding.cuts
             quantiser -= rhythm.cut_by if cut else rhythm.finer(number)
-            unfiltered = cut or number in coding.busy or rhythm.unfiltered(number)
+            busy = rhythm.unfiltered_every > 0 and number in coding.busy  # grain moves everywhere, always
+            unfiltered = cut or busy or rhythm.unfiltered(number)
         said = [f"q={quantiser}"] if quantiser != whole else []
         said += ["no-deblock=1"] if unfiltered else []
         zones += [",".join((str(number), str(number), *said))] if said else []
