@@ -15,7 +15,7 @@ from reelpress.studio.render.mp4.h264 import annex_b
 from reelpress.studio.render.planes import Frame, Plane
 
 QUANTISERS = tuple(19 + step / 4 for step in range(41))
-_TRIED = QUANTISERS[::4]
+_WHOLE = QUANTISERS[::4]
 # Film grain needs the finer ones, and there half a step is a third of the bytes.
 SHARED_RATES = (16, 18, 20, 21, 22, *(22.25 + step / 4 for step in range(7)), SHARED.value)
 SAMPLE_FRAMES = 24  # of a span are enough to choose by
@@ -84,9 +84,9 @@ class Curve:
             tried[value] = _scores(frames, _coded(frames, fps, coding.at(value)))
             return float(np.mean(tried[value])) >= wanted
 
-        found = _coarsest(_TRIED, good)
+        found = _coarsest(_WHOLE, good)
         for beside in (found, found + 1):
-            if beside in _TRIED and beside not in tried:
+            if beside in _WHOLE and beside not in tried:
                 good(beside)
         return cls(wanted, min(straight), _along(tried, np.mean), _along(tried, np.min))
 
