@@ -59,8 +59,8 @@ class Coding:
     """How frames are encoded; `rate` is constant quality (`crf`) or a constant quantiser (`qp`).
 
     x264 has whole quantisers: at 23.25 every fourth picture is coded at 24. A `rhythm` is for `qp` alone;
-    `cuts` are numbers of pictures with which something new begins, `busy` of those where much moves (not deblocked
-    either, where the rhythm leaves out others).
+    `cuts` are numbers of pictures with which something new begins, `busy` of those where much moves (not
+    deblocked either, where the rhythm leaves out others).
     """
 
     preset: str
