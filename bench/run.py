@@ -19,8 +19,8 @@ from bench.cpu import LoadFigures, Scope, measure_range, steps
 from bench.footage import VARIANTS, Footage, Variant
 from bench.latency import measure_latency
 from bench.loads import LOADS
-from bench.progress import bar
 from bench.throughput import measure_throughput
+from reelpress.platform.progress import bar
 
 QUICK_QUALITY = ("f10", "band")
 

@@ -14,8 +14,8 @@ from bench import templates
 from bench.footage import Footage
 from bench.measure import Cost
 from bench.people import first_people
-from bench.progress import bar
 from bench.warm import WarmWorker
+from reelpress.platform.progress import bar
 
 BUDGET_S = 1800.0
 CASE = "f10"

@@ -5,14 +5,6 @@ import time
 from pathlib import Path
 
 from rich.console import Console
-from rich.progress import (
-    BarColumn,
-    MofNCompleteColumn,
-    Progress,
-    SpinnerColumn,
-    TextColumn,
-    TimeElapsedColumn,
-)
 
 from reelpress.demo import report
 from reelpress.demo.api import Api, DemoFault, bearer
@@ -21,6 +13,7 @@ from reelpress.demo.play import Served, play
 from reelpress.demo.workspace import build
 from reelpress.platform.config import Settings
 from reelpress.platform.http_out import HttpOut
+from reelpress.platform.progress import bar
 
 READY_TIMEOUT_S = 60.0
 BUILDING_STEPS = 2 + 2 * 3
@@ -30,14 +23,7 @@ async def run_demo(settings: Settings, examples: Path, say: Console) -> bool:
     """Whether every customer got her message. Raises DemoFault when a call is refused."""
     async with HttpOut(settings.http_allow) as http:
         operator = Api(http, settings.public_url, bearer(await _operator_token(settings, http)))
-        columns = (
-            SpinnerColumn(),
-            TextColumn("{task.description}"),
-            BarColumn(),
-            MofNCompleteColumn(),
-            TimeElapsedColumn(),
-        )
-        with Progress(*columns, console=say) as progress:
+        with bar(say) as progress:
             building = progress.add_task("building the workspace", total=BUILDING_STEPS)
             workspace = await build(
                 operator,

@@ -1,0 +1,26 @@
+"""The bar of long work, where a person looks on and where none does."""
+
+import io
+
+from rich.console import Console
+
+from reelpress.platform.progress import bar
+
+
+def shown(*, terminal: bool) -> str:
+    say = Console(file=io.StringIO(), force_terminal=terminal, width=100)
+    with bar(say) as progress:
+        task = progress.add_task("serving", total=3)
+        for _ in range(3):
+            progress.advance(task)
+    assert isinstance(say.file, io.StringIO)
+    return say.file.getvalue()
+
+
+def test_a_log_has_the_last_state_once_and_nothing_that_spins() -> None:
+    line = shown(terminal=False).strip()
+    assert line.startswith("serving ") and "3/3" in line and "\n" not in line and "\x1b" not in line
+
+
+def test_a_terminal_is_told_again_as_it_goes() -> None:
+    assert shown(terminal=True).count("serving") > 1
