@@ -1,6 +1,6 @@
 """A GOP is coded as its pictures need: cuts, stretches where much moves, grain."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from fractions import Fraction
 
@@ -35,6 +35,23 @@ def test_cuts_and_pictures_where_much_moves_are_known_by_their_number_in_their_g
     assert [(manner.cuts, manner.busy) for manner in manners] == [((CUT,), (MOVED,)), ((), ())][
         : len(manners)
     ]
+
+
+def test_pictures_of_a_slow_fade_are_busy_and_those_that_only_pan_are_not() -> None:
+    soft = np.sin(np.arange(WIDTH) * 6 * np.pi / WIDTH) * 20 + 60
+
+    def told(level: Callable[[int], int], shift: int) -> tuple[int, ...]:
+        def frames(first: int, count: int) -> Iterator[Frame]:
+            for number in range(first, first + count):
+                frame = blank(WIDTH, HEIGHT)
+                frame.data[:] = 128
+                frame.y[:] = np.roll(soft, shift * number) + level(number)
+                yield frame
+
+        return measured(frames, FPS, Span("full", 0, 23, (), 1))[1][0].busy
+
+    assert told(lambda number: max(0, number - 15), 0) == tuple(range(16, 24))
+    assert told(lambda _: 0, 4) == ()
 
 
 def quantisers_told(coding: Coding, count: int = 24) -> dict[int, int]:

@@ -59,7 +59,7 @@ class Coding:
     """How frames are encoded; `rate` is constant quality (`crf`) or a constant quantiser (`qp`).
 
     x264 has whole quantisers: at 23.25 every fourth picture is coded at 24. A `rhythm` is for `qp` alone;
-    `cuts` are numbers of pictures with which something new begins, `busy` of those where much moves (not
+    `cuts` are numbers of pictures with which something new begins, `busy` of those where much changes (not
     deblocked either, where the rhythm leaves out others).
     """
 
@@ -150,7 +150,7 @@ def _zones(coding: Coding, fps: Fraction) -> str:
         if rhythm is not None:
             cut = number in coding.cuts
             quantiser -= rhythm.cut_by if cut else rhythm.finer(number)
-            busy = rhythm.unfiltered_every > 0 and number in coding.busy  # grain moves everywhere, always
+            busy = rhythm.unfiltered_every > 0 and number in coding.busy  # grain changes everywhere, always
             unfiltered = cut or busy or rhythm.unfiltered(number)
         said = [f"q={quantiser}"] if quantiser != whole else []
         said += ["no-deblock=1"] if unfiltered else []

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from fractions import Fraction
 from itertools import pairwise
+from typing import NamedTuple
 
 import msgspec
 import numpy as np
@@ -23,6 +24,8 @@ from reelpress.studio.render.quality import (
 
 # Levels of luma that a picture differs on average from the one before it.
 CUT, BUSY = 20.0, 3.5
+# A fade makes all of a picture lighter, or darker, and its blocks intra: levels, and share of all that changes.
+FADE, _ONE_WAY = 0.2, 0.5
 _SPARSE = 8  # every n-th pixel, both ways, tells that
 
 BaseFrames = Callable[[int, int], Iterator[Frame]]  # first output frame and count -> frames without values
@@ -59,25 +62,42 @@ def measured(frames: BaseFrames, fps: Fraction, span: Span) -> tuple[str, tuple[
     return texture, tuple(_manner(*pair) for pair in zip(found, changes, strict=True))
 
 
-def _manner(quantiser: float, changes: list[float]) -> Manner:
+class _Change(NamedTuple):
+    """Of a picture from the one before it, mean levels of luma: in size, and with their signs."""
+
+    size: float = 0.0
+    lighter: float = 0.0
+
+    @property
+    def cut(self) -> bool:
+        return self.size > CUT
+
+    @property
+    def busy(self) -> bool:
+        fades = abs(self.lighter) > max(FADE, _ONE_WAY * self.size)
+        return not self.cut and (fades or self.size > BUSY)
+
+
+def _manner(quantiser: float, changes: list[_Change]) -> Manner:
     numbered = list(enumerate(changes))
     return Manner(
         quantiser,
-        tuple(number for number, change in numbered if change > CUT),
-        tuple(number for number, change in numbered if BUSY < change <= CUT),
+        tuple(number for number, change in numbered if change.cut),
+        tuple(number for number, change in numbered if change.busy),
     )
 
 
-def _changes(frames: Iterator[Frame]) -> list[float]:
-    """How much each picture differs from the one before it; the first not at all."""
-    seen = [frame.y[::_SPARSE, ::_SPARSE].astype(np.int16) for frame in frames]
-    return [0.0, *(float(np.abs(after - before).mean()) for before, after in pairwise(seen))]
+def _changes(frames: Iterator[Frame]) -> list[_Change]:
+    """How each picture differs from the one before it; the first not at all."""
+    seen = (frame.y[::_SPARSE, ::_SPARSE].astype(np.int16) for frame in frames)
+    steps = (after - before for before, after in pairwise(seen))
+    return [_Change(), *(_Change(float(np.abs(step).mean()), float(step.mean())) for step in steps)]
 
 
-def _samples(gop: Gop, changes: list[float]) -> list[range]:
+def _samples(gop: Gop, changes: list[_Change]) -> list[range]:
     """The start of a GOP, and what follows the greatest change in it, which may be a cut."""
     count = min(SAMPLE_FRAMES, gop.count)
     starts = {gop.first}
     if gop.count > 2 * count:
-        starts.add(gop.first + min(int(np.argmax(changes)), gop.count - count))
+        starts.add(gop.first + min(int(np.argmax([change.size for change in changes])), gop.count - count))
     return [range(start, start + count) for start in sorted(starts)]
