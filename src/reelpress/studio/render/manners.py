@@ -24,7 +24,7 @@ from reelpress.studio.render.quality import (
 
 # Levels of luma that a picture differs on average from the one before it.
 CUT, BUSY = 20.0, 3.5
-# A fade makes all of a picture lighter, or darker, and its blocks intra: levels, and share of all that changes.
+# A fade makes a whole picture lighter or darker, its blocks intra: levels, and share of all that changes.
 FADE, _ONE_WAY = 0.2, 0.5
 _SPARSE = 8  # every n-th pixel, both ways, tells that
 
