@@ -11,7 +11,7 @@ def shown(*, terminal: bool) -> str:
     say = Console(file=io.StringIO(), force_terminal=terminal, width=100)
     with bar(say) as progress:
         task = progress.add_task("serving", total=3)
-        for _ in range(3):
+        for _ in range(2):  # it ends early, as after a fault
             progress.advance(task)
     assert isinstance(say.file, io.StringIO)
     return say.file.getvalue()
@@ -20,7 +20,7 @@ def shown(*, terminal: bool) -> str:
 def test_a_log_has_the_last_state_once_and_nothing_that_spins() -> None:
     line = shown(terminal=False).strip()
     assert line.startswith("serving ")
-    assert "3/3" in line
+    assert "2/3" in line
     assert not set(line) & {"\n", "\x1b"}
 
 

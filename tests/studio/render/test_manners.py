@@ -71,6 +71,12 @@ def test_a_cut_is_coded_finer_than_its_neighbours(coding: Coding) -> None:
     assert cut[12] == plain[12]
 
 
+def test_a_busy_picture_of_film_is_coded_otherwise_than_a_quiet_one_and_no_picture_before_it() -> None:
+    plain, busy = (quantisers_told(Manner(24, (), busy).of(CLEAN)) for busy in ((), (5,)))
+    assert busy[6] != plain[6]
+    assert all(busy[number] == plain[number] for number in range(5))
+
+
 def test_grain_that_moves_everywhere_is_deblocked_all_the_same() -> None:
     plain, busy = (quantisers_told(Manner(24, (), busy).of(GRAINY)) for busy in ((), (5, 6, 7)))
     assert busy == plain
