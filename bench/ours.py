@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from bench.straight import write_straight
+from bench.straight import THREADS, write_straight
 from bench.templates import Template
 from reelpress.cli.template import template_plan
 from reelpress.studio.plan import Resolved, resolve
@@ -42,9 +42,9 @@ class Published:
         film = press_for(order)[1].film(order.order())
         write_file(film, join(film), out)
 
-    def straight(self, values: Values, out: Path, sound_of: Path) -> None:
+    def straight(self, values: Values, out: Path, sound_of: Path, threads: int = THREADS) -> None:
         """The same frames in one ordinary encode; its sound is copied from `sound_of`, our own file."""
-        write_straight(self.frames(values), float(self._plan.fps), out, sound_of)
+        write_straight(self.frames(values), float(self._plan.fps), out, sound_of, threads)
 
     def frames(self, values: Values) -> Iterator[Picture]:
         """The composed frames before any encoder."""

@@ -11,12 +11,14 @@ from av.video.frame import VideoFrame
 from numpy.typing import NDArray
 
 PRESET, CRF = "veryfast", 23
-THREADS = 2  # x264's bytes depend on it, so it is pinned
+THREADS, OTHER_THREADS = 2, 1  # x264's bytes depend on it, so it is pinned; the other tells by how much
 _BT709 = 1
 _LIMITED = 1
 
 
-def write_straight(frames: Iterable[NDArray[np.uint8]], fps: float, out: Path, sound_of: Path) -> None:
+def write_straight(
+    frames: Iterable[NDArray[np.uint8]], fps: float, out: Path, sound_of: Path, threads: int = THREADS
+) -> None:
     """veryfast, CRF 23, B-frames and all else as the preset has it; AAC packets of `sound_of` as they are."""
     rate = Fraction(fps).limit_denominator(1001)
     with (
@@ -29,7 +31,7 @@ def write_straight(frames: Iterable[NDArray[np.uint8]], fps: float, out: Path, s
         copied: Any = output.add_stream_from_template(sound) if sound is not None else None
         for number, data in enumerate(frames):
             if picture is None:
-                picture = _h264(output, data.shape[1], data.shape[0] * 2 // 3, rate)
+                picture = _h264(output, data.shape[1], data.shape[0] * 2 // 3, rate, threads)
             frame = VideoFrame.from_ndarray(data, "yuv420p")
             frame.pts, frame.time_base = number, 1 / rate
             frame.color_range, frame.colorspace = _LIMITED, _BT709
@@ -42,12 +44,12 @@ def write_straight(frames: Iterable[NDArray[np.uint8]], fps: float, out: Path, s
                     output.mux(packet)
 
 
-def _h264(output: Any, width: int, height: int, rate: Fraction) -> Any:
+def _h264(output: Any, width: int, height: int, rate: Fraction, threads: int) -> Any:
     stream = output.add_stream("libx264", rate=rate)
     stream.width, stream.height, stream.pix_fmt = width, height, "yuv420p"
     context = stream.codec_context
     context.time_base = 1 / rate
     context.color_range = _LIMITED
     context.colorspace = context.color_primaries = context.color_trc = _BT709
-    stream.options = {"preset": PRESET, "crf": str(CRF), "x264-params": f"threads={THREADS}"}
+    stream.options = {"preset": PRESET, "crf": str(CRF), "x264-params": f"threads={threads}"}
     return stream

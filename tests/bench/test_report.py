@@ -1,11 +1,12 @@
 from pathlib import Path
+from typing import Any
 
 import pytest
 from bench.cpu import LoadFigures
 from bench.loads import Load
 from bench.measure import Cost
 from bench.quality import Quality
-from bench.report import BARS, RATIOS, cpu_section, laid_over, summary
+from bench.report import BARS, RATIOS, block_excess_db, cpu_section, laid_over, summary
 
 from bench import report
 
@@ -19,7 +20,7 @@ def figures(ours_s: float, melt_s: list[float], *, own: int = 50, gap: float = 0
         rivals={"melt": [Cost(1, seconds, 1.0, 100.0, 1000) for seconds in melt_s]},
         publication=Cost(1, 20.0, 10.0, 100.0, 0),
         own_bytes=own,
-        quality=Quality(0.98 - gap, 0.9, 0.98, 0.9, 1.0, 1.0, 0, 8100, 1, 2, 1000, 1000),
+        quality=Quality(0.98 - gap, 0.9, 0.98, 0.9, 1.0, None, 1.0, 0, 8100, 1, 2, 1000, 1000),
     )
 
 
@@ -68,3 +69,14 @@ def test_bars_hold_on_their_own_side() -> None:
     assert not by_name["f10_vs_melt"].holds(24.9)
     assert by_name["p50_s"].holds(1.0)
     assert not by_name["p50_s"].holds(1.1)
+
+
+def test_a_block_may_be_as_far_behind_as_a_second_straight_encode_is() -> None:
+    def load(gap: float, other: float | None) -> dict[str, Any]:
+        return {"ranges": {"0s": {"quality": {"lasting_block_gap_db": gap, "other_block_gap_db": other}}}}
+
+    assert block_excess_db({"f10": load(5.0, None)}) == -1
+    assert block_excess_db({"f10": load(7.0, 9.5), "f30": load(5.5, None)}) == -0.5
+    assert block_excess_db({"f10": load(7.0, 6.5), "f30": load(5.5, None)}) == 0.5
+    assert block_excess_db({"f10": load(7.0, 4.0)}) == 1
+    assert block_excess_db({"still": {"ranges": {"0s": {"quality": None}}}}) is None

@@ -27,7 +27,7 @@ from reelpress.studio.render.quality import decoded
 from reelpress.studio.render.segment import Segment
 from reelpress.studio.render.slices import frame_number_bits
 
-_GENERATION = 15  # rises when equal input gives other bytes
+_GENERATION = 16  # rises when equal input gives other bytes
 RULES = digest(BUILD, repr((SHARED, PERSONAL)), _GENERATION)
 MAX_DRIFT = 6.0  # levels, root mean square of a block of kept rows, between a black and a white band
 _CONTRAST = (16, 235)
