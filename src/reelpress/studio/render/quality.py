@@ -23,9 +23,9 @@ SHARED_RATES = (16, 18, 20, 21, 22, *(22.25 + step / 4 for step in range(7)), SH
 SAMPLE_FRAMES = 24  # of a span are enough to choose by
 _EVERY = 3  # of them is compared
 STRAIGHT_PRESET, STRAIGHT_CRF = "veryfast", 23
-# A kit must not differ between two runs or machines. In x264 (core 165) what else lies in memory decides where
-# B pictures stand and, in code for AVX2, how far the macroblock tree reaches; every x86-64 has had SSE4.2 for
-# fifteen years.
+# A kit must not differ between two runs or machines. In x264 (core 165) what else lies in memory decides
+# where B pictures stand and, in its code for AVX-512, how far the macroblock tree reaches; no x86-64 of the
+# last fifteen years is without SSE4.2.
 _X86 = platform.machine().lower() in {"x86_64", "amd64"}
 _REPEATABLE = "b-adapt=0:asm=SSE4.2" if _X86 else "b-adapt=0"
 # SSIM that a span may lose against the straight encode, on average; the bar for a whole file is 0.003.

@@ -29,7 +29,7 @@ def render_straight(plan: Plan, resolved: Resolved, files: Mapping[str, Path], p
 
 def encode_straight(path: Path, frames: Iterable[Frame], sound: Samples | None, fps: Fraction) -> None:
     """Pictures are those given; bytes may differ between runs, because x264's macroblock tree over B pictures
-    depends on what lies in memory (core 165)."""
+    depends on what lies in memory (core 165, in its code for AVX-512)."""
     options = {"movflags": "+faststart", "fflags": "+bitexact"}
     # PyAV leaves its Packet type open, which strict checking refuses; hence Any for the muxer.
     container: Any
