@@ -82,13 +82,13 @@ def compare(template: Template, person: Person, folder: Path) -> Quality:
                 return quality
             other = Path(scratch) / "other.mp4"
             published.straight(person.values, other, ours, OTHER_THREADS)
-            apart = _blocks_of(published.frames(person.values), other, straight)
+            apart = blocks_of(published.frames(person.values), other, straight)
             return replace(quality, other_block_gap_db=apart.lasting_db)
         finally:
             published.close()
 
 
-def _blocks_of(frames: Iterator[Plane], one: Path, other: Path) -> "Blocks":
+def blocks_of(frames: Iterator[Plane], one: Path, other: Path) -> "Blocks":
     """What one file loses against the other, block by block."""
     blocks = Blocks(WINDOW)
     for wanted, mine, theirs in zip(frames, luma(one), luma(other), strict=True):

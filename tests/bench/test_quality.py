@@ -1,6 +1,10 @@
+from pathlib import Path
+
+import av
 import numpy as np
 import pytest
-from bench.quality import Blocks, Ssim, block_errors, psnr
+from bench.quality import Blocks, Ssim, block_errors, blocks_of, psnr
+from bench.straight import write_straight
 
 RNG = np.random.default_rng(3)
 PICTURE = RNG.integers(16, 235, (72, 100), dtype=np.uint8)
@@ -62,6 +66,28 @@ def test_a_block_is_judged_over_the_pictures_that_last_as_long_as_an_eye_needs()
     assert blocks.lasting_db == pytest.approx(10 * np.log10(20 / 4))
     blocks.close()
     assert blocks.lasting_db == pytest.approx(10 * np.log10(40 / 4))
+
+
+def test_two_files_are_compared_block_by_block(tmp_path: Path) -> None:
+    frames = [np.full((96, 64), 128, np.uint8)] * 4
+    stained = [frame.copy() for frame in frames]
+    for frame in stained:
+        frame[16:32, 16:32] = 160
+    good, bad = tmp_path / "good.mp4", tmp_path / "bad.mp4"
+    _encoded(frames, good)
+    _encoded(stained, bad)
+    assert blocks_of(iter(frames), good, good).lasting_db == 0
+    assert blocks_of(iter(frames), bad, good).lasting_db > 30
+    assert blocks_of(iter(frames), bad, good).below == 4
+
+
+def _encoded(frames: list[np.ndarray], path: Path) -> None:
+    silent = path.with_suffix(".silent.mp4")
+    with av.open(str(silent), "w") as container:
+        container.add_stream("libx264", rate=30)
+        container.mux(container.streams.video[0].encode(av.VideoFrame.from_ndarray(frames[0], "yuv420p")))
+        container.mux(container.streams.video[0].encode(None))
+    write_straight(frames, 30, path, silent)
 
 
 def errors(ours: list[list[float]]) -> tuple[np.ndarray, np.ndarray]:

@@ -1,12 +1,11 @@
 from pathlib import Path
-from typing import Any
 
 import pytest
 from bench.cpu import LoadFigures
 from bench.loads import Load
 from bench.measure import Cost
 from bench.quality import Quality
-from bench.report import BARS, RATIOS, block_excess_db, cpu_section, laid_over, summary
+from bench.report import BARS, RATIOS, block_gap, cpu_section, laid_over, summary
 
 from bench import report
 
@@ -71,12 +70,8 @@ def test_bars_hold_on_their_own_side() -> None:
     assert not by_name["p50_s"].holds(1.1)
 
 
-def test_a_block_may_be_as_far_behind_as_a_second_straight_encode_is() -> None:
-    def load(gap: float, other: float | None) -> dict[str, Any]:
-        return {"ranges": {"0s": {"quality": {"lasting_block_gap_db": gap, "other_block_gap_db": other}}}}
-
-    assert block_excess_db({"f10": load(5.0, None)}) == -1
-    assert block_excess_db({"f10": load(7.0, 9.5), "f30": load(5.5, None)}) == -0.5
-    assert block_excess_db({"f10": load(7.0, 6.5), "f30": load(5.5, None)}) == 0.5
-    assert block_excess_db({"f10": load(7.0, 4.0)}) == 1
-    assert block_excess_db({"still": {"ranges": {"0s": {"quality": None}}}}) is None
+def test_what_the_straight_encode_loses_against_itself_stands_beside_what_we_lose() -> None:
+    quality = {"lasting_block_gap_db": 6.12, "worst_block_gap_db": 13.9}
+    assert block_gap(quality) == "6.1 (13.9)"  # as written before this was looked at
+    assert block_gap(quality | {"other_block_gap_db": None}) == "6.1 (13.9)"
+    assert block_gap(quality | {"other_block_gap_db": 9.24}) == "6.1 (13.9), straight itself 9.2"
