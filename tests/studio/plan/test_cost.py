@@ -70,8 +70,8 @@ def test_a_span_costs_its_macroblocks_and_a_band_only_its_rows_with_guards() -> 
     ]
     band = report.spans[1]
     touched = plan.spans[1].bands[0].rows
-    assert band.encoded == (touched + 2 * (1 + 3)) / 45
-    blocks = (touched + 8) * 80 * 100 / 1e6
+    assert band.encoded == (touched + 3 + 1) / 45
+    blocks = (touched + 4) * 80 * 100 / 1e6
     drawn = 600 * 90 * 100 / 256 / 1e6
     assert band.cpu_s == pytest.approx(DEFAULT_RATES.band_s * blocks + DEFAULT_RATES.draw_s * drawn, rel=0.01)
     assert report.f == 0.25
@@ -107,13 +107,13 @@ def test_a_short_fade_is_left_in_peace() -> None:
 
 
 def test_layers_far_apart_are_told_how_near_they_must_come_and_then_the_span_is_a_band() -> None:
-    report = cost_report(plan_of(title("name", "40 32 600 110"), title("city", "40 500 600 110")))
+    report = cost_report(plan_of(title("name", "40 32 600 160"), title("city", "40 500 600 160")))
     assert {span.kind for span in report.spans} == {"full"}
     advice = said(report, "closer together")
     assert "*Name* and *City* touch" in advice
     near = int(advice.split("(within ")[1].split(" px")[0])
     for gap, kinds in ((near, {"band"}), (near + 32, {"full"})):
-        moved = plan_of(title("name", "40 32 600 110"), title("city", f"40 {32 + 110 + gap} 600 110"))
+        moved = plan_of(title("name", "40 32 600 160"), title("city", f"40 {32 + 160 + gap} 600 160"))
         assert {span.kind for span in moved.spans} == kinds, gap
 
 
@@ -203,8 +203,8 @@ def test_a_span_is_a_band_exactly_where_its_encoded_rows_are_few(rows: Sequence[
     else:
         merged = spans_of(touches, [0], names, 100_000, Fraction(FPS))[0]  # so tall that bands are worth it
         as_bands = Span("band", 0, 19, merged.layers, 0.0, tuple(Band(*band_of(b)) for b in merged.bands))
-        sides = sum((b.first > 0) + (b.last < rows_in(HEIGHT) - 1) for b in as_bands.bands)
-        assert sum(b.rows for b in as_bands.bands) + 4 * sides > MAX_BAND_SHARE * rows_in(HEIGHT)
+        guards = sum(3 * (b.first > 0) + (b.last < rows_in(HEIGHT) - 1) for b in as_bands.bands)
+        assert sum(b.rows for b in as_bands.bands) + guards > MAX_BAND_SHARE * rows_in(HEIGHT)
 
 
 def band_of(band: Band) -> tuple[int, int, tuple[str, ...]]:

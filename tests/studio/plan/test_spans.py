@@ -14,7 +14,6 @@ from reelpress.studio.plan.rects import Rect
 from reelpress.studio.plan.spans import (
     GUARD_ROWS,
     MACROBLOCK_PX,
-    MARGIN_ROWS,
     MAX_BAND_SHARE,
     MAX_SPAN_S,
     MIN_SPAN_S,
@@ -131,8 +130,8 @@ def test_bands_are_apart_inside_the_picture_and_few_enough_to_be_worth_it(film: 
         assert (span.kind == "band") == bool(span.bands)
         assert all(0 <= one.first <= one.last < total for one in span.bands)
         assert all(one.last + NEAR_ROWS < other.first for one, other in pairwise(span.bands))
-        context = MARGIN_ROWS + GUARD_ROWS
-        encoded = sum(b.rows + context * ((b.first > 0) + (b.last < total - 1)) for b in span.bands)
+        above, below = GUARD_ROWS
+        encoded = sum(b.rows + above * (b.first > 0) + below * (b.last < total - 1) for b in span.bands)
         assert encoded <= MAX_BAND_SHARE * total
 
 
@@ -198,8 +197,8 @@ def test_where_most_rows_are_touched_the_whole_picture_is_encoded() -> None:
     assert kind == "full"
 
 
-def test_a_band_at_the_edge_needs_context_on_one_side_only() -> None:
+def test_a_band_at_the_edge_needs_a_guard_on_one_side_only() -> None:
     total = rows_in(HEIGHT)
-    most = int(MAX_BAND_SHARE * total) - GUARD_ROWS - MARGIN_ROWS
+    most = int(MAX_BAND_SHARE * total) - GUARD_ROWS[1]
     assert kinds([(50, [band("title", 0, most - 1)])])[0][0] == "band"
     assert kinds([(50, [band("title", 0, most)])])[0][0] == "full"

@@ -7,8 +7,8 @@ from collections.abc import Iterable
 
 import msgspec
 
-from reelpress.studio.plan.model import Band, OutputSpec, Span
-from reelpress.studio.plan.spans import GUARD_ROWS, MACROBLOCK_PX, MARGIN_ROWS, rows_in
+from reelpress.studio.plan.model import OutputSpec, Span
+from reelpress.studio.plan.spans import MACROBLOCK_PX, guarded_rows, rows_in
 
 MILLION = 1_000_000
 
@@ -42,7 +42,7 @@ SOUND_BYTES_PER_S = 20_000  # AAC at 160 kbit/s
 class SpanCost(msgspec.Struct, frozen=True):
     """One span of the plan for one customer. Times in seconds of the video, shares from 0 to 1.
 
-    `touched`: of the rows, what layers can change; `encoded`: with margin and guards. A shared span costs
+    `touched`: of the rows, what layers can change; `encoded`: with guards. A shared span costs
     a customer nothing; its `bytes` are stored once for all.
     """
 
@@ -63,19 +63,13 @@ class SpanCost(msgspec.Struct, frozen=True):
 
 
 def encoded_rows(span: Span, height: int) -> int:
-    """Rows of macroblocks encoded for a customer in each frame of a span: bands with margin and guards."""
+    """Rows of macroblocks encoded for a customer in each frame of a span: bands with guards."""
     total = rows_in(height)
     if span.kind == "shared":
         return 0
     if span.kind == "full":
         return total
-    return min(total, sum(band_rows(band, height, GUARD_ROWS) for band in span.bands))
-
-
-def band_rows(band: Band, height: int, guards: int = 0) -> int:
-    """Rows of macroblocks of a band with its margin, and `guards` more on each side that has a neighbour."""
-    sides = (band.first > 0) + (band.last < rows_in(height) - 1)
-    return band.rows + (MARGIN_ROWS + guards) * sides
+    return min(total, sum(guarded_rows(band, height) for band in span.bands))
 
 
 def macroblocks(rows: float, frames: int, output: OutputSpec) -> float:
@@ -95,7 +89,7 @@ def span_cost(span: Span, output: OutputSpec, drawn: float, rates: Rates = DEFAU
     elif span.kind == "full":
         size = rates.own_bytes * macroblocks(total, span.frames, output)
     else:
-        own = sum(band_rows(band, output.height) for band in span.bands)
+        own = sum(band.rows for band in span.bands)
         size = rates.own_bytes * macroblocks(own, span.frames, output)
     fps = output.fps_num / output.fps_den
     encode_s = rates.band_s if span.kind == "band" else rates.full_s

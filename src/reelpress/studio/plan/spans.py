@@ -15,10 +15,9 @@ from reelpress.studio.plan.touches import Touch
 MACROBLOCK_PX = 16
 MIN_SPAN_S = 0.4  # shorter spans join a neighbour: an IDR costs more than their frames
 MAX_SPAN_S = 5.0
-GUARD_ROWS = 3  # rows of context encoded beside a band and thrown away, on each side
-MARGIN_ROWS = 1  # rows of the same picture for everyone between a band's text and its edge
+GUARD_ROWS = (3, 1)  # above and below a band, encoded and thrown away
 NEAR_ROWS = 8  # bands closer than this are one
-MAX_BAND_SHARE = 0.62  # of the rows, context included; above it the whole picture costs less
+MAX_BAND_SHARE = 0.62  # of the rows, guards included; above it the whole picture costs less
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,12 +109,15 @@ def _span(run: _Run, touches: Sequence[Sequence[Touch]], order: Sequence[str], h
     total = rows_in(height)
     bands = _bands(touched, order)
     share = sum(band.rows for band in bands) / total
-    encoded = sum(
-        band.rows + (MARGIN_ROWS + GUARD_ROWS) * ((band.first > 0) + (band.last < total - 1))
-        for band in bands
-    )
+    encoded = sum(guarded_rows(band, height) for band in bands)
     kind = "band" if encoded <= MAX_BAND_SHARE * total else "full"
     return Span(kind, run.first, run.last, layers, round(share, 4), bands if kind == "band" else ())
+
+
+def guarded_rows(band: Band, height: int) -> int:
+    """Rows of macroblocks of a band and its guards, which stand where it has a neighbour."""
+    above, below = GUARD_ROWS
+    return band.rows + above * (band.first > 0) + below * (band.last < rows_in(height) - 1)
 
 
 def _bands(touches: Iterable[Touch], order: Sequence[str]) -> tuple[Band, ...]:

@@ -1,63 +1,53 @@
 """Band spans: only the rows that data touches are encoded for a customer; the rest of a picture is kept.
 
 A picture is made of pieces stacked top to bottom: kept rows (encoded once for everyone) and bands (encoded
-per customer), each from an encoder of its own, joined by rewriting slice headers. Around each piece stand
-guard rows, which are encoded as slices of their own and thrown away.
-
-What keeps the joined stream true to what the encoders saw:
-- Between a band's text and its edge lie `margin` rows of macroblocks that show the same picture to everyone.
-  Kept rows may refer to those; beyond them their guard is noise that motion search does not choose.
-- A band's guard is the kept rows as they decode, and its vectors are too short to leave the guard
-  (`mvrange=32`, and 3 pixels of interpolation, in 48 pixels), so whatever it refers to is there.
-- Players do not filter across the edges of pieces (disable_deblocking_filter_idc 2); encoders do, between
-  rows that are nearly alike.
-`proven` decodes the join with two contrasting bands: the kept rows may differ by no more than coding noise.
+per customer), each from an encoder of its own, joined by rewriting slice headers. A piece is encoded between
+guards (see `guards`), which are slices of their own and thrown away. Neither encoder nor players filter
+across the edges of pieces: to the one a guard is too unlike (ITU-T H.264, 8.7.2.2), the others are told so
+(disable_deblocking_filter_idc 2). What the join costs all the same is seen at publication (see `proof`).
 """
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
-import numpy as np
-
 from reelpress.studio.plan.model import Band
 from reelpress.studio.plan.spans import MACROBLOCK_PX, rows_in
-from reelpress.studio.render.house import SHORT_VECTORS, Coding, NalUnits, encode
-from reelpress.studio.render.planes import Frame, Plane, blank
+from reelpress.studio.render.guards import Guard
+from reelpress.studio.render.house import Coded, Coding, NalUnits, encode
+from reelpress.studio.render.planes import Frame, blank
 from reelpress.studio.render.slices import moved
 
 SLICE_ROWS = (3, 4, 5, 6)  # of a band; what fits its height best
-MAX_MARGIN = 3  # rows; motion vectors of 32 pixels cannot pass them
 _KEPT_PRESET = "medium"  # paid once
-_KEPT_GUARD_ROWS = 8  # above kept rows, which are then cut into slices of as many rows
-_BRIGHT, _DARK, _NOISE = 200, 16, 36  # guard levels: far from what stands at the edge, and never still
+_KEPT_SLICE_ROWS = (4, 8)  # below a guard: at least, and where the rows need not end with a slice
 
 
 @dataclass(frozen=True, slots=True)
 class Piece:
     """Rows of macroblocks `first..last` (inclusive) of the picture; `band`: its number, -1 for kept rows.
 
-    A band is cut into slices of `slice_rows`, and has as many guard rows on each side.
+    It is cut into slices of `slice_rows`.
     """
 
     first: int
     last: int
-    band: int = -1
-    slice_rows: int = 0
+    band: int
+    slice_rows: int
 
     @property
     def rows(self) -> int:
         return self.last - self.first + 1
 
 
-def pieces_of(bands: Sequence[Band], margin: int, height: int) -> tuple[Piece, ...] | None:
-    """The picture top to bottom; bands grown by the margin and to whole slices. None where they meet."""
+def pieces_of(bands: Sequence[Band], height: int) -> tuple[Piece, ...] | None:
+    """The picture top to bottom; bands grown to whole slices. None where they meet."""
     total = rows_in(height)
     pieces: list[Piece] = []
     following = 0
     for number, band in enumerate(bands):
-        first, last = max(0, band.first - margin), min(total - 1, band.last + margin)
-        slice_rows = min(SLICE_ROWS, key=lambda rows: (-(last - first + 1) % rows, rows))
+        slice_rows = min(SLICE_ROWS, key=lambda rows: (-band.rows % rows, rows))
+        first, last = band.first, band.last
         if first < slice_rows:
             first = 0
         if last < total - 1:
@@ -65,53 +55,66 @@ def pieces_of(bands: Sequence[Band], margin: int, height: int) -> tuple[Piece, .
         if first < following:
             return None
         if first > following:
-            pieces.append(Piece(following, first - 1))
+            pieces.append(_kept(following, first - 1, total))
         pieces.append(Piece(first, last, number, slice_rows))
         following = last + 1
     if following < total:
-        pieces.append(Piece(following, total - 1))
+        pieces.append(_kept(following, total - 1, total))
     return tuple(pieces)
 
 
 @dataclass(frozen=True, slots=True)
 class Strip:
-    """A band with its guards, in rows of macroblocks of the picture: what is encoded for a customer."""
+    """A piece with its guards, in rows of macroblocks of the picture: what is encoded of it.
+
+    The guard above is a slice of the piece's, as x264 cuts slices of one size.
+    """
 
     piece: Piece
-    above: int
-    below: int
     picture_height: int
 
-    @classmethod
-    def around(cls, piece: Piece, picture_height: int) -> "Strip":
-        total = rows_in(picture_height)
-        above = piece.slice_rows if piece.first else 0
-        below = min(piece.slice_rows, total - 1 - piece.last)
-        return cls(piece, above, below, picture_height)
+    @property
+    def above(self) -> int:
+        return self.piece.slice_rows if self.piece.first else 0
 
     @property
-    def top_px(self) -> int:
-        return (self.piece.first - self.above) * MACROBLOCK_PX
+    def below(self) -> int:
+        return 1 if self.piece.last < rows_in(self.picture_height) - 1 else 0
 
     @property
-    def bottom_px(self) -> int:
-        return min((self.piece.last + 1 + self.below) * MACROBLOCK_PX, self.picture_height)
+    def own_px(self) -> int:
+        """The piece's own height; the picture may end within its last row."""
+        end = min((self.piece.last + 1) * MACROBLOCK_PX, self.picture_height)
+        return end - self.piece.first * MACROBLOCK_PX
 
     @property
     def height(self) -> int:
-        return self.bottom_px - self.top_px
+        return (self.above + self.below) * MACROBLOCK_PX + self.own_px
 
-    def cut(self, frame: Frame) -> Frame:
-        return frame.crop(0, self.top_px, frame.width, self.bottom_px)
+    @property
+    def top_px(self) -> int:
+        """The row of the picture at which the strip's first one stands; above the picture, it is below 0."""
+        return (self.piece.first - self.above) * MACROBLOCK_PX
 
-    def guarded(self, own: Frame, joined: Frame) -> Frame:
-        """The band's own rows between the kept rows as they decode."""
-        strip = self.cut(own)
+    def own(self, frame: Frame) -> Frame:
+        """The piece's rows of a whole picture."""
+        first = self.piece.first * MACROBLOCK_PX
+        return frame.crop(0, first, frame.width, first + self.own_px)
+
+    def inner(self, strip: Frame) -> Frame:
+        """The piece's rows of a strip."""
+        first = self.above * MACROBLOCK_PX
+        return strip.crop(0, first, strip.width, first + self.own_px)
+
+    def guarded(self, frame: Frame, guard: Guard) -> Frame:
+        """The piece's rows of a whole picture between guards."""
+        strip = blank(frame.width, self.height)
+        edge = self.above * MACROBLOCK_PX
+        strip.paste(self.own(frame), 0, edge)
         if self.above:
-            strip.paste(joined.crop(0, self.top_px, own.width, self.piece.first * MACROBLOCK_PX), 0, 0)
+            guard.fill(strip, 0, edge)
         if self.below:
-            edge = (self.piece.last + 1) * MACROBLOCK_PX
-            strip.paste(joined.crop(0, edge, own.width, self.bottom_px), 0, edge - self.top_px)
+            guard.fill(strip, edge + self.own_px, self.height)
         return strip
 
 
@@ -124,31 +127,17 @@ class Splicer:
     fps: Fraction
     number_bits: int
 
-    def band(self, strip: Strip, frames: Iterator[Frame], coding: Coding) -> list[NalUnits]:
-        """Slices of the band's rows for every picture; `frames` are strips, guards included."""
-        size = strip.piece.slice_rows
-        sliced = coding.with_extra(f"{SHORT_VECTORS}:slice-max-mbs={size * self._columns}")
-        coded = encode(frames, self.fps, sliced)
-        skipped = 1 if strip.above else 0
-        kept = -(-strip.piece.rows // size)
-        rows = [strip.piece.first + size * number for number in range(kept)]
-        return [self._moved(units[skipped : skipped + kept], rows) for units in coded.pictures]
+    def encode(self, piece: Piece, strips: Iterator[Frame], guard: Guard, coding: Coding) -> Coded:
+        """Strips of one GOP; kept rows as finely as bands, more slowly."""
+        paid_once = piece.band < 0
+        how = kept_coding(coding) if paid_once else coding
+        slices = f"slice-max-mbs={piece.slice_rows * self._columns}"
+        return encode(strips, self.fps, how.with_extra(guard.extra).with_extra(slices))
 
-    def kept(self, piece: Piece, frames: Iterator[Frame], margin: int, coding: Coding) -> list[NalUnits]:
-        """Slices of kept rows for every picture; `frames` are whole pictures."""
-        total = rows_in(self.height)
-        below = margin + 1 if piece.last < total - 1 else 0
-        slice_rows = piece.rows
-        if piece.first:
-            slice_rows = _slice_rows(piece.rows, margin, whole=bool(below))
-        above = slice_rows if piece.first else 0
-        sliced = kept_coding(coding).with_extra(f"slice-max-mbs={slice_rows * self._columns}")
-        if margin == MAX_MARGIN:
-            sliced = sliced.with_extra(SHORT_VECTORS)
-        guarded = (self._guarded(piece, frame, margin, above, below, n) for n, frame in enumerate(frames))
-        coded = encode(guarded, self.fps, sliced)
-        rows = list(range(piece.first, piece.last + 1, slice_rows))
-        skipped = 1 if above else 0
+    def slices(self, piece: Piece, coded: Coded) -> list[NalUnits]:
+        """The piece's own slices of every picture, moved to its rows."""
+        skipped = 1 if piece.first else 0
+        rows = range(piece.first, piece.last + 1, piece.slice_rows)
         return [self._moved(units[skipped : skipped + len(rows)], rows) for units in coded.pictures]
 
     @property
@@ -160,23 +149,6 @@ class Splicer:
             moved(unit, self.number_bits, row * self._columns, first_of_piece=number == 0)
             for number, (unit, row) in enumerate(zip(units, rows, strict=True))
         ]
-
-    def _guarded(self, piece: Piece, frame: Frame, margin: int, above: int, below: int, number: int) -> Frame:
-        """Kept rows, beside them the margin as it is, then noise."""
-        top = piece.first * MACROBLOCK_PX
-        bottom = min((piece.last + 1) * MACROBLOCK_PX, self.height)
-        extent = (above * MACROBLOCK_PX, below * MACROBLOCK_PX)
-        natural = margin * MACROBLOCK_PX
-        low, high = top - (natural if above else 0), bottom + (natural if below else 0)
-        out = blank(self.width, extent[0] + bottom - top + extent[1])
-        middle = frame.crop(0, low, self.width, high)
-        at = extent[0] - (top - low)
-        out.paste(middle, 0, at)
-        noise = np.random.default_rng(number)
-        _fill(out, 0, at, middle.y[0], middle, 0, noise)
-        end = at + middle.height
-        _fill(out, end, out.height, middle.y[-1], middle, -1, noise)
-        return out
 
 
 def kept_coding(coding: Coding) -> Coding:
@@ -194,26 +166,14 @@ def contrasting(frame: Frame, bands: Sequence[Band], level: int) -> Frame:
     return out
 
 
-def _slice_rows(rows: int, margin: int, *, whole: bool) -> int:
-    """Rows of a slice of kept rows below a guard as high; `whole`: the slices must end where the rows do."""
-    least = max(margin + 1, 4)
-    if not whole:
-        return max(least, _KEPT_GUARD_ROWS)
-    return next(size for size in range(min(least, rows), rows + 1) if rows % size == 0)
-
-
-def _fill(
-    out: Frame, start: int, end: int, edge: Plane, middle: Frame, row: int, noise: np.random.Generator
-) -> None:
-    """Levels that contrast with the picture's edge, block by block; beside it they never rest."""
-    if start >= end:
-        return
-    means = edge[: len(edge) // MACROBLOCK_PX * MACROBLOCK_PX].reshape(-1, MACROBLOCK_PX).mean(1)
-    dark = np.repeat(means < 128, MACROBLOCK_PX)
-    dark = np.concatenate([dark, np.full(out.width - len(dark), dark[-1] if len(dark) else True)])
-    out.y[start:end] = np.where(dark, _BRIGHT, _DARK).astype(np.uint8)
-    restless = slice(start, start + MACROBLOCK_PX) if row < 0 else slice(end - MACROBLOCK_PX, end)
-    out.y[restless] += noise.integers(0, _NOISE, (MACROBLOCK_PX, out.width), dtype=np.uint8)
-    half = slice(start // 2, end // 2)
-    out.u[half] = np.where(middle.u[row] < 128, 200, 56).astype(np.uint8)
-    out.v[half] = np.where(middle.v[row] < 128, 200, 56).astype(np.uint8)
+def _kept(first: int, last: int, total: int) -> Piece:
+    """Below a guard in slices, which must end where the rows do unless the picture ends there."""
+    rows = last - first + 1
+    least, usual = _KEPT_SLICE_ROWS
+    if not first:
+        slice_rows = rows
+    elif last == total - 1:
+        slice_rows = usual
+    else:
+        slice_rows = next(size for size in range(min(least, rows), rows + 1) if rows % size == 0)
+    return Piece(first, last, -1, slice_rows)

@@ -7,8 +7,11 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache
 from itertools import pairwise
+from typing import TypeVar
 
-from reelpress.studio.render.house import LONGEST_S, NalUnits
+from reelpress.studio.render.house import LONGEST_S
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,14 +29,14 @@ def gops_of(frames: int, fps: Fraction) -> list[Gop]:
     return [Gop(first, following - first) for first, following in pairwise(edges)]
 
 
-def side_by_side(gops: Sequence[Gop], encode: Callable[[Gop], list[NalUnits]]) -> list[NalUnits]:
-    """Encode every GOP, as many at once as there are cores; pictures in order.
+def side_by_side(gops: Sequence[Gop], encode: Callable[[Gop], T]) -> list[T]:
+    """Encode every GOP, as many at once as there are cores; what comes of them in order.
 
     FFmpeg, numpy and Skia work without the interpreter's lock, so threads are enough.
     """
     if len(gops) == 1:
-        return encode(gops[0])
-    return [picture for pictures in _pool().map(encode, gops) for picture in pictures]
+        return [encode(gops[0])]
+    return list(_pool().map(encode, gops))
 
 
 @cache

@@ -97,7 +97,6 @@ CLEAN = Coding(
 GRAINY = Coding("veryfast", "qp", 23.0, f"{_PERSONAL}:deblock=-2,-2", Rhythm(cut_by=3), threads=2)
 PERSONAL = {"clean": CLEAN, "grainy": GRAINY}
 LONGEST_S = 5.0  # of a run at a quantiser
-SHORT_VECTORS = "mvrange=32"  # of at most 32 pixels, which stay within a band's guards (see `bands`)
 
 
 @dataclass(frozen=True, slots=True)

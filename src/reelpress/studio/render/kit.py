@@ -1,6 +1,6 @@
 """What a personal span needs and no customer decides: made once per span and machine, kept in the cache.
 
-A kit says how the span is encoded (manners, bands and their margin, or whole pictures) and where its base
+A kit says how the span is encoded (manners, bands and their guards, or whole pictures) and where its base
 frames lie. All of it follows from the span's content, so every machine makes the same kit.
 """
 
@@ -10,42 +10,40 @@ from fractions import Fraction
 from pathlib import Path
 
 import msgspec
-import numpy as np
 
 from reelpress.studio.plan.digest import digest
 from reelpress.studio.plan.model import Span
-from reelpress.studio.plan.spans import MACROBLOCK_PX
-from reelpress.studio.render.bands import MAX_MARGIN, Piece, Splicer, Strip, contrasting, pieces_of
+from reelpress.studio.render.bands import Piece, Splicer, Strip, contrasting, pieces_of
 from reelpress.studio.render.bases import Bases, frames_bytes, write_bases
 from reelpress.studio.render.cache import Cache
 from reelpress.studio.render.gops import Gop, gops_of, side_by_side
-from reelpress.studio.render.house import BUILD, PERSONAL, SHARED, Coding, NalUnits, house_sets
+from reelpress.studio.render.guards import GUARDS
+from reelpress.studio.render.house import BUILD, PERSONAL, SHARED, Coded, Coding, NalUnits, house_sets
 from reelpress.studio.render.manners import BaseFrames, Manner, measured
 from reelpress.studio.render.mp4.h264 import avcc_units
 from reelpress.studio.render.planes import Frame
+from reelpress.studio.render.proof import MOST_LOST_DB, lost_db
 from reelpress.studio.render.quality import decoded
 from reelpress.studio.render.segment import Segment
 from reelpress.studio.render.slices import frame_number_bits
 
-_GENERATION = 16  # rises when equal input gives other bytes
+_GENERATION = 17  # rises when equal input gives other bytes
 RULES = digest(BUILD, repr((SHARED, PERSONAL)), _GENERATION)
-MAX_DRIFT = 6.0  # levels, root mean square of a block of kept rows, between a black and a white band
-_CONTRAST = (16, 235)
+_SHOWN = (None, 16, 235)  # in bands while the join is proven: the film itself, black, white
+_WHOLE = -1  # in place of a guard: whole pictures are encoded
 
 
 @dataclass(frozen=True, slots=True)
 class Kit:
     """`picture` is the digest of the span's content; `texture` names its coding among PERSONAL, which each of
-    its GOPs has in its own manner.
-
-    Without `pieces`, whole pictures are encoded.
+    its GOPs has in its own manner; `guard` one of GUARDS. Without `pieces`, whole pictures are encoded.
     """
 
     span: Span
     picture: str
     texture: str
     manners: tuple[Manner, ...]
-    margin: int
+    guard: int
     pieces: tuple[Piece, ...]
 
     @property
@@ -53,16 +51,16 @@ class Kit:
         return tuple(piece for piece in self.pieces if piece.band >= 0)
 
     def key(self, what: str, piece: Piece) -> str:
-        said = (self.span.bands, self.texture, self.manners, self.margin, piece.first, piece.last)
+        said = (self.span.bands, self.texture, self.manners, self.guard, piece.first, piece.last)
         return digest(what, self.picture, *said, RULES)
 
 
 class _Choice(msgspec.Struct, frozen=True):
-    """What is stored of a kit; a margin below 0 stands for whole pictures."""
+    """What is stored of a kit."""
 
     texture: str
     manners: tuple[Manner, ...]
-    margin: int
+    guard: int
 
 
 class Kits:
@@ -101,12 +99,7 @@ class Kits:
         def make() -> Segment:
             bases = self.bases(kit.span, kit.picture)
             try:
-                return self.coded(
-                    kit,
-                    lambda gop, coding: self.splicer.kept(
-                        piece, bases.frames(gop.first, gop.count), kit.margin, coding
-                    ),
-                )
+                return self._slices(piece, self._between_guards(kit, piece, bases.frames))
             finally:
                 bases.close()
 
@@ -114,22 +107,26 @@ class Kits:
 
     def strips(self, kit: Kit, piece: Piece) -> Bases:
         """A band's base rows between its guards; the caller closes them."""
-        strip = Strip.around(piece, self._size[1])
-        return self.stored(
-            kit.key("strip", piece), lambda: self._guarded(kit, strip), kit.span.frames, strip.height
-        )
+        strip = Strip(piece, self._size[1])
+
+        def guarded() -> Iterator[Frame]:
+            bases = self.bases(kit.span, kit.picture)
+            try:
+                for frame in bases.frames():
+                    yield strip.guarded(frame, GUARDS[kit.guard])
+            finally:
+                bases.close()
+
+        return self.stored(kit.key("strip", piece), guarded, kit.span.frames, strip.height)
 
     def band(self, kit: Kit, piece: Piece, strips: Callable[[Gop], Iterator[Frame]]) -> Segment:
         """A band for one customer; `strips` gives its rows with her values, guards included, by GOP."""
-        strip = Strip.around(piece, self._size[1])
-        return self.coded(kit, lambda gop, coding: self.splicer.band(strip, strips(gop), coding))
+        return self._slices(piece, self._runs(kit, self._encoder(kit, piece, strips)))
 
-    def coded(self, kit: Kit, encode: Callable[[Gop, Coding], list[NalUnits]]) -> Segment:
-        """The GOPs of a span, each encoded in its own manner."""
-        coding = PERSONAL[kit.texture]
-        manners = zip(self.gops(kit.span), kit.manners, strict=True)
-        codings = {gop: manner.of(coding) for gop, manner in manners}
-        return Segment.of_pictures(side_by_side(list(codings), lambda gop: encode(gop, codings[gop])))
+    def whole(self, kit: Kit, encode: Callable[[Gop, Coding], Coded]) -> Segment:
+        """Whole pictures of a span, by GOP."""
+        runs = self._runs(kit, encode)
+        return Segment.of_pictures([units for run in runs for units in run.pictures])
 
     def gops(self, span: Span) -> list[Gop]:
         return gops_of(span.frames, self._fps)
@@ -143,63 +140,85 @@ class Kits:
         return Bases.open(path, self._size[0], height)
 
     def _kit(self, span: Span, picture: str, choice: _Choice) -> Kit:
-        pieces = pieces_of(span.bands, choice.margin, self._size[1]) if choice.margin >= 0 else None
-        return Kit(span, picture, choice.texture, choice.manners, choice.margin, pieces or ())
+        pieces = () if choice.guard == _WHOLE else pieces_of(span.bands, self._size[1])
+        return Kit(span, picture, choice.texture, choice.manners, choice.guard, pieces or ())
 
     def _choose(self, span: Span, picture: str) -> _Choice:
         texture, manners = measured(self._frames, self._fps, span)
-        whole = _Choice(texture, manners, -1)
-        if span.kind != "band":
-            return whole
-        bases = self.bases(span, picture)
-        try:
-            for margin in range(MAX_MARGIN + 1):
-                choice = _Choice(texture, manners, margin)
-                kit = self._kit(span, picture, choice)
-                if kit.bands and self._proven(kit, bases):
-                    return choice
-            return whole
-        finally:
-            bases.close()
+        if span.kind == "band":
+            bases = self.bases(span, picture)
+            try:
+                for guard in range(len(GUARDS)):
+                    choice = _Choice(texture, manners, guard)
+                    if self._proven(self._kit(span, picture, choice), bases):
+                        return choice
+            finally:
+                bases.close()
+        return _Choice(texture, manners, _WHOLE)
 
     def _proven(self, kit: Kit, bases: Bases) -> bool:
-        """Whether kept rows decode alike beside a black and a white band."""
+        """Whether no block loses much by the join, whatever stands in the bands."""
+        kept = [
+            [] if piece.band >= 0 else self._between_guards(kit, piece, bases.frames) for piece in kit.pieces
+        ]
+        for piece, runs in zip(kit.pieces, kept, strict=True):
+            if runs:
+                self._cache.segment(
+                    kit.key("kept", piece), lambda piece=piece, runs=runs: self._slices(piece, runs)
+                )
+        return bool(kit.pieces) and all(
+            self._lost_db(kit, kept, bases, level) <= MOST_LOST_DB for level in _SHOWN
+        )
 
-        def beside(level: int) -> Iterator[Frame]:
-            def contrasted(strip: Strip, gop: Gop) -> Iterator[Frame]:
-                for frame in bases.frames(gop.first, gop.count):
-                    yield strip.cut(contrasting(frame, kit.span.bands, level))
+    def _lost_db(self, kit: Kit, kept: Sequence[list[Coded]], bases: Bases, level: int | None) -> float:
+        def shown(first: int, count: int) -> Iterator[Frame]:
+            frames = bases.frames(first, count)
+            if level is None:
+                return frames
+            return (contrasting(frame, kit.span.bands, level) for frame in frames)
 
-            return self._decoded(kit, contrasted)
+        stack = [
+            (piece, runs or self._between_guards(kit, piece, shown))
+            for piece, runs in zip(kit.pieces, kept, strict=True)
+        ]
+        alone = zip(*(self._alone(piece, runs) for piece, runs in stack), strict=True)
+        samples = [self._slices(piece, runs).samples() for piece, runs in stack]
+        pictures: Iterator[NalUnits] = (avcc_units(b"".join(parts)) for parts in zip(*samples, strict=True))
+        joined = decoded(pictures, self.sps, self.pps)
+        return lost_db(joined, alone, shown(0, kit.span.frames), max(1, round(self._fps / 2)))
 
-        dark, bright = (beside(level) for level in _CONTRAST)
-        kept = [piece for piece in kit.pieces if piece.band < 0]
-        return all(_drift(*pair, kept) <= MAX_DRIFT for pair in zip(dark, bright, strict=True))
+    def _between_guards(
+        self, kit: Kit, piece: Piece, shown: Callable[[int, int], Iterator[Frame]]
+    ) -> list[Coded]:
+        """A piece of the frames shown, by GOP."""
+        strip, guard = Strip(piece, self._size[1]), GUARDS[kit.guard]
 
-    def _guarded(self, kit: Kit, strip: Strip) -> Iterator[Frame]:
-        """Base strips whose guards are the kept rows as a player decodes them."""
-        bases = self.bases(kit.span, kit.picture)
+        def strips(gop: Gop) -> Iterator[Frame]:
+            return (strip.guarded(frame, guard) for frame in shown(gop.first, gop.count))
 
-        def plain(strip: Strip, gop: Gop) -> Iterator[Frame]:
-            return map(strip.cut, bases.frames(gop.first, gop.count))
+        return self._runs(kit, self._encoder(kit, piece, strips))
 
-        try:
-            for own, joined in zip(bases.frames(), self._decoded(kit, plain), strict=True):
-                yield strip.guarded(own, joined)
-        finally:
-            bases.close()
+    def _encoder(
+        self, kit: Kit, piece: Piece, strips: Callable[[Gop], Iterator[Frame]]
+    ) -> Callable[[Gop, Coding], Coded]:
+        guard = GUARDS[kit.guard]
+        return lambda gop, coding: self.splicer.encode(piece, strips(gop), guard, coding)
 
-    def _decoded(self, kit: Kit, rows: Callable[[Strip, Gop], Iterator[Frame]]) -> Iterator[Frame]:
-        """The joined pictures of a band span as a player sees them, its bands encoded from `rows`."""
-        parts: list[list[bytes]] = []
-        for piece in kit.pieces:
-            if piece.band < 0:
-                parts.append(self.kept(kit, piece).samples())
-            else:
-                strip = Strip.around(piece, self._size[1])
-                parts.append(self.band(kit, piece, lambda gop, strip=strip: rows(strip, gop)).samples())
-        pictures: Iterator[NalUnits] = (avcc_units(b"".join(stack)) for stack in zip(*parts, strict=True))
-        return decoded(pictures, self.sps, self.pps)
+    def _runs(self, kit: Kit, encode: Callable[[Gop, Coding], Coded]) -> list[Coded]:
+        """The GOPs of a span, each encoded in its own manner."""
+        coding = PERSONAL[kit.texture]
+        manners = zip(self.gops(kit.span), kit.manners, strict=True)
+        codings = {gop: manner.of(coding) for gop, manner in manners}
+        return side_by_side(list(codings), lambda gop: encode(gop, codings[gop]))
+
+    def _slices(self, piece: Piece, runs: Iterable[Coded]) -> Segment:
+        return Segment.of_pictures([units for run in runs for units in self.splicer.slices(piece, run)])
+
+    def _alone(self, piece: Piece, runs: Iterable[Coded]) -> Iterator[Frame]:
+        """A piece as its encoder saw it."""
+        strip = Strip(piece, self._size[1])
+        for run in runs:
+            yield from map(strip.inner, decoded(run.pictures, run.sps, run.pps))
 
 
 def _says_a_choice(path: Path) -> bool:
@@ -208,16 +227,3 @@ def _says_a_choice(path: Path) -> bool:
     except msgspec.DecodeError:
         return False
     return True
-
-
-def _drift(one: Frame, other: Frame, kept: Sequence[Piece]) -> float:
-    """The largest root mean square difference of a 16x16 block of luma in kept rows, in levels."""
-    worst = 0.0
-    for piece in kept:
-        rows = slice(piece.first * MACROBLOCK_PX, (piece.last + 1) * MACROBLOCK_PX)
-        apart = one.y[rows].astype(np.float32) - other.y[rows]
-        height, width = (side // MACROBLOCK_PX for side in apart.shape)
-        blocks = (apart**2)[: height * MACROBLOCK_PX, : width * MACROBLOCK_PX]
-        shape = (height, MACROBLOCK_PX, width, MACROBLOCK_PX)
-        worst = max(worst, float(blocks.reshape(shape).mean((1, 3)).max(initial=0.0)))
-    return worst**0.5

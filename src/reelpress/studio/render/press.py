@@ -128,12 +128,10 @@ class Press:
         def make() -> Segment:
             with ExitStack() as stack:
                 below = self._below(kit, stack)
-                return self.kits.coded(
+                return self.kits.whole(
                     kit,
-                    lambda gop, coding: (
-                        encode(
-                            drawn.over(below(gop), span.first + gop.first), self._plan.fps, coding
-                        ).pictures
+                    lambda gop, coding: encode(
+                        drawn.over(below(gop), span.first + gop.first), self._plan.fps, coding
                     ),
                 )
 
@@ -142,7 +140,7 @@ class Press:
     def _band(self, kit: Kit, piece: Piece, drawn: "_Drawn") -> Part:
         span = kit.span
         key = self._own_key("band", kit, span.bands[piece.band].layers, drawn, piece)
-        top = Strip.around(piece, self._size[1]).top_px
+        top = Strip(piece, self._size[1]).top_px
 
         def make() -> Segment:
             strips = self.kits.strips(kit, piece)

@@ -1,0 +1,64 @@
+"""What joining costs the worst block, in dB over half a second."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pytest
+
+from reelpress.studio.render.planes import Frame, blank
+from reelpress.studio.render.proof import block_errors, lost_db
+
+WIDTH, HEIGHT = 64, 56
+PIECES = (16, 40)  # heights, top to bottom
+
+
+def grey(level: int = 100, height: int = HEIGHT) -> Frame:
+    frame = blank(WIDTH, height)
+    frame.data[:] = level
+    return frame
+
+
+def off(levels: int, column: int = 1, row: int = 2) -> Frame:
+    """Grey but for one block of 16x16."""
+    frame = grey()
+    frame.y[row * 16 : row * 16 + 16, column * 16 : column * 16 + 16] += levels
+    return frame
+
+
+def alone(levels: int) -> Sequence[Frame]:
+    """Pieces as their encoders saw them, everywhere off by some levels."""
+    return [grey(100 + levels, height) for height in PIECES]
+
+
+def lost(joined: Sequence[Frame], pieces: Sequence[Sequence[Frame]], window: int = 4) -> float:
+    return lost_db(joined, pieces, [grey()] * len(joined), window)
+
+
+def test_pieces_that_decode_joined_as_they_do_alone_lose_nothing() -> None:
+    assert lost([grey(102)] * 4, [alone(2)] * 4) == 0
+
+
+def test_the_worst_block_counts_in_whatever_piece_it_is() -> None:
+    for row in range(3):
+        assert lost([off(8, row=row)] * 4, [alone(4)] * 4) == pytest.approx(10 * np.log10(64 / 16))
+
+
+def test_a_fault_in_one_picture_counts_for_its_share_of_the_window() -> None:
+    joined = [off(8), *[off(4)] * 3]
+    assert lost(joined, [alone(4)] * 4) == pytest.approx(10 * np.log10((64 + 3 * 16) / 4 / 16))
+
+
+def test_what_is_left_after_the_last_window_counts_as_well() -> None:
+    joined = [*[off(4)] * 4, off(8)]
+    assert lost(joined, [alone(4)] * 5) == pytest.approx(10 * np.log10(64 / 16))
+
+
+def test_an_error_of_one_level_is_no_loss_beside_none() -> None:
+    assert lost([off(1)] * 4, [alone(0)] * 4) == 0
+
+
+def test_blocks_at_the_edges_are_judged_by_the_pixels_they_have() -> None:
+    errors = block_errors(off(6, row=3).y, grey().y)
+    assert errors.shape == (4, 4)
+    assert errors[3, 1] == 36
+    assert errors.sum() == 36
