@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from reelpress.studio.render.planes import Frame, blank
-from reelpress.studio.render.proof import block_errors, lost_db
+from reelpress.studio.render.proof import lost_db
 
 WIDTH, HEIGHT = 64, 56
 PIECES = (16, 40)  # heights, top to bottom
@@ -55,10 +55,3 @@ def test_what_is_left_after_the_last_window_counts_as_well() -> None:
 
 def test_an_error_of_one_level_is_no_loss_beside_none() -> None:
     assert lost([off(1)] * 4, [alone(0)] * 4) == 0
-
-
-def test_blocks_at_the_edges_are_judged_by_the_pixels_they_have() -> None:
-    errors = block_errors(off(6, row=3).y, grey().y)
-    assert errors.shape == (4, 4)
-    assert errors[3, 1] == 36
-    assert errors.sum() == 36

@@ -1,23 +1,26 @@
 """How coarsely a span may be coded is measured on its own pictures."""
 
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from fractions import Fraction
 
 import numpy as np
 import pytest
 
-from reelpress.studio.render.house import GRAINY, PERSONAL, SHARED, Coding, encode
+from reelpress.studio.render.blocks import Errors, block_errors
+from reelpress.studio.render.house import CLEAN, GRAINY, PERSONAL, SHARED, Coding, encode
 from reelpress.studio.render.planes import Frame
 from reelpress.studio.render.quality import (
     QUANTISERS,
     SHARED_RATES,
     Curve,
+    Yardstick,
+    as_fine_as_blocks_need,
     calibrated_shared,
     compared,
     decoded,
     quantisers,
     ssim,
-    straight_scores,
     texture_of,
 )
 
@@ -46,18 +49,18 @@ def loss(frames: list[Frame], value: float, coding: Coding = SHARED) -> float:
 
 
 def test_a_clean_shared_span_is_coded_at_the_house_rate() -> None:
-    assert calibrated_shared(film(0), FPS) == SHARED
+    assert calibrated_shared(film(0), FPS) == SHARED.value
 
 
 def test_a_grainy_shared_span_is_coded_finer() -> None:
     frames = film(6)
-    value = calibrated_shared(frames, FPS).value
+    value = calibrated_shared(frames, FPS)
     assert SHARED_RATES[0] <= value < SHARED.value
     assert loss(frames, value) < loss(frames, SHARED.value) - 0.02
 
 
 def measured(frames: list[Frame], coding: Coding) -> Curve:
-    straight = straight_scores(lambda: frames, FPS, compared(len(frames)))
+    straight = Yardstick.of(lambda: frames, FPS, compared(len(frames))).scores
     return Curve.of(frames, FPS, coding, [straight[at] for at in compared(len(frames))])
 
 
@@ -107,6 +110,39 @@ def test_where_nothing_is_good_enough_the_finest_is_taken() -> None:
     assert quantisers([[line(0.50, 0.40, 0.99)]]) == (QUANTISERS[-1],)
 
 
+def test_one_bad_frame_that_nothing_heals_makes_a_group_three_quantisers_finer_at_most() -> None:
+    good = line(0.95, 0.94, 0.97)
+    hopeless = Curve(0.95, 0.94, good.means, (0.85,) * len(QUANTISERS))
+    assert quantisers([[hopeless]]) == (22.0,)
+
+
+def test_finer_than_what_was_tried_a_curve_goes_on_rising() -> None:
+    for frames in (film(0), film(6)):
+        curve = measured(frames, CLEAN)
+        assert (np.diff(curve.means)[:4] < 0).all()
+
+
+@pytest.mark.parametrize("coding", PERSONAL.values(), ids=PERSONAL)
+def test_a_span_is_coded_finer_until_no_block_is_far_behind(coding: Coding) -> None:
+    frames = film(6)
+    own = errors_at(frames, coding, 27)
+
+    def value(straight: list[Errors], quantiser: float = 27) -> float:
+        return as_fine_as_blocks_need(lambda: frames, FPS, straight, coding.at, quantiser)
+
+    assert value(own) == 27, "what is as good stays as it is"
+    assert 25 <= value([errors / 10 ** (5.5 / 10) for errors in own]) < 27
+    perfect = [np.zeros_like(errors) for errors in own]
+    assert value(perfect) == 25, "the best there is"
+    assert value(perfect, 20) == QUANTISERS[0]
+
+
+def errors_at(frames: list[Frame], coding: Coding, value: float) -> list[Errors]:
+    coded = encode(frames, FPS, coding.at(value))
+    pairs = zip(frames, decoded(coded.pictures, coded.sps, coded.pps), strict=True)
+    return [block_errors(one.y, frame.y) for frame, one in pairs]
+
+
 def moving() -> list[Frame]:
     """Waves, and before them a box that moves: with B pictures, a macroblock tree that reaches far."""
     rows, columns = np.mgrid[0:HEIGHT, 0:WIDTH]
@@ -120,8 +156,8 @@ def moving() -> list[Frame]:
     return frames
 
 
-def straight(frames: list[Frame]) -> dict[int, float]:
-    return straight_scores(lambda: frames, FPS, range(len(frames)))
+def straight(frames: list[Frame]) -> Mapping[int, float]:
+    return Yardstick.of(lambda: frames, FPS, range(len(frames))).scores
 
 
 def test_what_a_span_is_judged_by_is_the_same_in_every_run() -> None:

@@ -84,17 +84,19 @@ SHARED = Coding("medium", "crf", 24.0)
 # Paid for every customer: no lookahead, a constant quantiser chosen by measurement (see `quality`), and two
 # frames at once, so that two cores share a span without a second IDR. Which of PERSONAL is measured as well.
 _PERSONAL = "scenecut=0:rc-lookahead=0:mbtree=0:trellis=1"
-# Film and drawings: small residues are kept, the IDR is coded five quantisers finer.
+# Film and drawings: small residues are kept, the IDR is coded six quantisers finer.
 CLEAN = Coding(
     "veryfast",
     "qp",
     26.0,
-    f"{_PERSONAL}:deadzone-inter=6:no-dct-decimate=1:ipratio=1.79",
+    f"{_PERSONAL}:deadzone-inter=6:no-dct-decimate=1:ipratio=2",
     Rhythm(cut_by=3, unfiltered_every=5, finer_every=10, finer_by=3),
     threads=2,
 )
 # Over grain that would be spent on noise, and a strong deblocking filter takes the grain with it.
-GRAINY = Coding("veryfast", "qp", 23.0, f"{_PERSONAL}:deblock=-2,-2", Rhythm(cut_by=3), threads=2)
+GRAINY = Coding(
+    "veryfast", "qp", 23.0, f"{_PERSONAL}:deblock=-2,-2:ipratio=1.79", Rhythm(cut_by=3), threads=2
+)
 PERSONAL = {"clean": CLEAN, "grainy": GRAINY}
 LONGEST_S = 5.0  # of a run at a quantiser
 

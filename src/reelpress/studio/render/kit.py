@@ -15,6 +15,7 @@ from reelpress.studio.plan.digest import digest
 from reelpress.studio.plan.model import Span
 from reelpress.studio.render.bands import Piece, Splicer, Strip, contrasting, pieces_of
 from reelpress.studio.render.bases import Bases, frames_bytes, write_bases
+from reelpress.studio.render.blocks import window_of
 from reelpress.studio.render.cache import Cache
 from reelpress.studio.render.gops import Gop, gops_of, side_by_side
 from reelpress.studio.render.guards import GUARDS
@@ -185,7 +186,7 @@ class Kits:
         samples = [self._slices(piece, runs).samples() for piece, runs in stack]
         pictures: Iterator[NalUnits] = (avcc_units(b"".join(parts)) for parts in zip(*samples, strict=True))
         joined = decoded(pictures, self.sps, self.pps)
-        return lost_db(joined, alone, shown(0, kit.span.frames), max(1, round(self._fps / 2)))
+        return lost_db(joined, alone, shown(0, kit.span.frames), window_of(self._fps))
 
     def _between_guards(
         self, kit: Kit, piece: Piece, shown: Callable[[int, int], Iterator[Frame]]

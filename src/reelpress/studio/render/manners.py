@@ -16,9 +16,10 @@ from reelpress.studio.render.planes import Frame
 from reelpress.studio.render.quality import (
     SAMPLE_FRAMES,
     Curve,
+    Yardstick,
+    as_fine_as_blocks_need,
     compared,
     quantisers,
-    straight_scores,
     texture_of,
 )
 
@@ -48,18 +49,30 @@ def measured(frames: BaseFrames, fps: Fraction, span: Span) -> tuple[str, tuple[
     changes = [_changes(frames(span.first + gop.first, gop.count)) for gop in gops]
     samples = [_samples(*pair) for pair in zip(gops, changes, strict=True)]
     places = {place for spread in samples for sample in spread for place in sample}
-    straight = straight_scores(lambda: frames(span.first, span.frames), fps, places)
+    straight = Yardstick.of(lambda: frames(span.first, span.frames), fps, places)
 
     def pictures(sample: range) -> list[Frame]:
         return [frame.copy() for frame in frames(span.first + sample.start, len(sample))]
 
     def curve(sample: range) -> Curve:
-        wanted = [straight[sample[at]] for at in compared(len(sample))]
+        wanted = [straight.scores[sample[at]] for at in compared(len(sample))]
         return Curve.of(pictures(sample), fps, PERSONAL[texture], wanted)
 
     texture = texture_of(pictures(samples[0][-1]), fps)
     found = quantisers([[curve(sample) for sample in spread] for spread in samples])
-    return texture, tuple(_manner(*pair) for pair in zip(found, changes, strict=True))
+    manners = [_manner(*pair) for pair in zip(found, changes, strict=True)]
+
+    def finer(gop: Gop, manner: Manner) -> Manner:
+        value = as_fine_as_blocks_need(
+            lambda: frames(span.first + gop.first, gop.count),
+            fps,
+            straight.errors[gop.first : gop.first + gop.count],
+            lambda value: msgspec.structs.replace(manner, quantiser=value).of(PERSONAL[texture]),
+            manner.quantiser,
+        )
+        return msgspec.structs.replace(manner, quantiser=value)
+
+    return texture, tuple(finer(*pair) for pair in zip(gops, manners, strict=True))
 
 
 class _Change(NamedTuple):

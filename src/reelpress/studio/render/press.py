@@ -19,7 +19,7 @@ from reelpress.studio.render.bases import Bases
 from reelpress.studio.render.cache import Cache, own
 from reelpress.studio.render.frames import NO_VALUES, Composer
 from reelpress.studio.render.gops import Gop
-from reelpress.studio.render.house import encode
+from reelpress.studio.render.house import SHARED, encode
 from reelpress.studio.render.join import Film, Part, Stack
 from reelpress.studio.render.kit import RULES, Kit, Kits
 from reelpress.studio.render.order import Files, Order
@@ -109,8 +109,9 @@ class Press:
         key = digest("shared", self._scope, picture, RULES)
 
         def make() -> Segment:
-            coding = calibrated_shared(self._sample(span), self._plan.fps)
-            coded = encode(self._bare_frames(span.first, span.frames), self._plan.fps, coding)
+            rate = calibrated_shared(self._sample(span), self._plan.fps)
+            frames = self._bare_frames(span.first, span.frames)
+            coded = encode(frames, self._plan.fps, SHARED.at(rate))
             return Segment.of_pictures(coded.pictures)
 
         return Part(key, self._cache.segment(key, make), own=False)

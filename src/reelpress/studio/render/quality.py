@@ -11,13 +11,16 @@ import numpy as np
 from av.video.codeccontext import VideoCodecContext
 from numpy.typing import NDArray
 
+from reelpress.studio.render.blocks import Errors, block_errors, most_behind_db, window_of
 from reelpress.studio.render.house import CLEAN, SHARED, Coded, Coding, NalUnits, encode
 from reelpress.studio.render.mp4.h264 import annex_b
 from reelpress.studio.render.planes import Frame, Plane
 
 # What stands still shows a coarser one beside the straight encode, whose macroblock tree refines it.
-QUANTISERS = tuple(19 + step / 4 for step in range(37))
-_WHOLE = QUANTISERS[::4]
+_STEPS = 4  # of a quantiser
+QUANTISERS = tuple(19 + step / _STEPS for step in range(9 * _STEPS + 1))
+_WHOLE = QUANTISERS[::_STEPS]
+_MOST_FINER = 3  # a single bad frame is not worth more: over grain a step is a fifth of the bytes
 # Film grain needs the finer ones, and there half a step is a third of the bytes.
 SHARED_RATES = (16, 18, 20, 21, 22, *(22.25 + step / 4 for step in range(7)), SHARED.value)
 SAMPLE_FRAMES = 24  # of a span are enough to choose by
@@ -31,6 +34,9 @@ _REPEATABLE = "b-adapt=0:asm=SSE4.2" if _X86 else "b-adapt=0"
 # SSIM that a span may lose against the straight encode, on average; the bar for a whole file is 0.003.
 _LOSS = 0.0014
 _SHARED_LOSS = 0.0
+# A customer's text moves other blocks' errors by a decibel; the bar is 6 dB.
+_MOST_BEHIND_DB = 5.0
+_FINER = (0, 0.25, 0.5, 1, 1.5, 2)  # quantisers, tried in turn
 # Five quantisers more halve the bytes of film (1.5 to 1.9 times as few); of noise they leave an eighth.
 _FINE, _COARSE, _GRAIN = 24, 29, 4.0
 _C1, _C2 = (0.01 * 255) ** 2, (0.03 * 255) ** 2
@@ -90,8 +96,8 @@ class Curve:
             return float(np.mean(tried[value])) >= wanted
 
         found = _coarsest(_WHOLE, good)
-        for beside in (found, found + 1):
-            if beside in _WHOLE and beside not in tried:
+        for beside in (found, min(found, _WHOLE[-2]) + 1, min(found, _WHOLE[-1] - 1)):
+            if beside not in tried:
                 good(beside)
         return cls(wanted, min(straight), _along(tried, np.mean), _along(tried, np.min))
 
@@ -101,31 +107,63 @@ def compared(count: int) -> range:
     return range(0, count, _EVERY)
 
 
-def straight_scores(
-    frames: Callable[[], Iterable[Frame]], fps: Fraction, wanted: Collection[int]
-) -> dict[int, float]:
-    """SSIM of a straight encode of a whole span at the frames that are wanted, counted from 0.
+@dataclass(frozen=True, slots=True)
+class Yardstick:
+    """A straight encode of a whole span: SSIM of the frames that were wanted, errors of every frame's blocks.
 
     A sample encoded by itself would look better: rate control has seen nothing yet.
     """
-    coded = zip(frames(), _straight(frames(), fps), strict=True)
-    return {number: ssim(one.y, other.y) for number, (one, other) in enumerate(coded) if number in wanted}
+
+    scores: Mapping[int, float]
+    errors: Sequence[Errors]
+
+    @classmethod
+    def of(cls, frames: Callable[[], Iterable[Frame]], fps: Fraction, wanted: Collection[int]) -> "Yardstick":
+        """Frames are counted from 0."""
+        scores: dict[int, float] = {}
+        errors: list[Errors] = []
+        for number, (one, other) in enumerate(zip(frames(), _straight(frames(), fps), strict=True)):
+            errors.append(block_errors(other.y, one.y))
+            if number in wanted:
+                scores[number] = ssim(one.y, other.y)
+        return cls(scores, errors)
+
+
+def as_fine_as_blocks_need(
+    frames: Callable[[], Iterable[Frame]],
+    fps: Fraction,
+    straight: Sequence[Errors],
+    coding: Callable[[float], Coding],
+    quantiser: float,
+) -> float:
+    """The quantiser of a GOP, or a finer one at which no block is far behind the straight encode's.
+
+    Where some block always is, the one at which it is least so.
+    """
+    tried: dict[float, float] = {}
+    for finer in _FINER:
+        value = max(QUANTISERS[0], quantiser - finer)
+        coded = _coded(frames(), fps, coding(value))
+        errors = (block_errors(one.y, frame.y) for one, frame in zip(coded, frames(), strict=True))
+        tried[value] = most_behind_db(zip(errors, straight, strict=True), window_of(fps))
+        if tried[value] <= _MOST_BEHIND_DB:
+            return value
+    return min(tried, key=lambda value: tried[value])
 
 
 def quantisers(gops: Sequence[Sequence[Curve]]) -> tuple[float, ...]:
     """The coarsest quantisers of a span's GOPs, known by samples, to be as good as a straight encode.
 
     On average the span loses at most `_LOSS`; a GOP with a frame worse than the straight encode's worst is
-    coded finer.
+    coded finer, by at most `_MOST_FINER`.
     """
     wanted = float(np.mean([curve.straight_mean for curves in gops for curve in curves])) - _LOSS
     floor = min(curve.straight_worst for curves in gops for curve in curves) - _LOSS
     means = np.mean([curve.means for curves in gops for curve in curves], axis=0)
     common = _last(means >= wanted)
-    return tuple(
-        QUANTISERS[min(common, _last(np.min([curve.worsts for curve in curves], axis=0) >= floor))]
-        for curves in gops
-    )
+    finest = max(0, common - _MOST_FINER * _STEPS)
+    enough = (_last(np.min([curve.worsts for curve in curves], axis=0) >= floor) for curves in gops)
+    return tuple(QUANTISERS[min(common, max(finest, place))] for place in enough)
 
 
 def texture_of(frames: Sequence[Frame], fps: Fraction) -> str:
@@ -134,9 +172,9 @@ def texture_of(frames: Sequence[Frame], fps: Fraction) -> str:
     return "grainy" if fine > _GRAIN * coarse else "clean"
 
 
-def calibrated_shared(frames: Sequence[Frame], fps: Fraction) -> Coding:
-    """SHARED, finer where the frames would lose more than `_SHARED_LOSS` against a straight encode."""
-    return SHARED.at(_calibrated(frames, fps, SHARED, SHARED_RATES, _SHARED_LOSS))
+def calibrated_shared(frames: Sequence[Frame], fps: Fraction) -> float:
+    """The rate of SHARED; finer where frames would lose more than `_SHARED_LOSS` beside a straight encode."""
+    return _calibrated(frames, fps, SHARED, SHARED_RATES, _SHARED_LOSS)
 
 
 def _calibrated(
@@ -161,9 +199,11 @@ def _size(coded: Coded) -> int:
 def _along(
     tried: Mapping[float, Sequence[float]], figure: Callable[[Sequence[float]], Any]
 ) -> tuple[float, ...]:
-    """A figure of the scores for every quantiser."""
+    """A figure of the scores for every quantiser; it goes on as between the finest two that were tried."""
     values = sorted(tried)
-    found = np.interp(QUANTISERS, values, [float(figure(tried[value])) for value in values])
+    scores = [float(figure(tried[value])) for value in values]
+    slope = (scores[1] - scores[0]) / (values[1] - values[0])
+    found = np.interp(QUANTISERS, values, scores) + slope * np.minimum(np.array(QUANTISERS) - values[0], 0)
     return tuple(float(value) for value in found)
 
 

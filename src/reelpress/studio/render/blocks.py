@@ -1,0 +1,63 @@
+"""Errors of 16x16 blocks of luma, over as long as a defect has to stand to be seen."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from fractions import Fraction
+
+import numpy as np
+from numpy.typing import NDArray
+
+from reelpress.studio.plan.spans import MACROBLOCK_PX
+from reelpress.studio.render.planes import Plane
+
+_UNSEEN_MSE = 1.0  # an error of one level is seen by nobody
+
+Errors = NDArray[np.float64]
+
+
+def window_of(fps: Fraction) -> int:
+    """Half a second, in pictures."""
+    return max(1, round(fps / 2))
+
+
+def most_behind_db(pairs: Iterable[tuple[Errors, Errors]], window: int) -> float:
+    """PSNR by which the first of a pair is behind the second, of the worst block over `window` pictures.
+
+    The last window may be shorter.
+    """
+    return max(
+        float(10 * np.log10(np.maximum(one, _UNSEEN_MSE) / np.maximum(other, _UNSEEN_MSE)).max())
+        for one, other in _means(pairs, window)
+    )
+
+
+def block_errors(one: Plane, other: Plane) -> Errors:
+    """Mean squared error of every 16x16 block; at the right and lower edge a block may be smaller."""
+    error = one.astype(np.float32) - other
+    error *= error
+    rows, columns = _starts(one.shape[0]), _starts(one.shape[1])
+    sums = np.add.reduceat(np.add.reduceat(error, rows, axis=0), columns, axis=1)
+    return sums / np.outer(_sizes(rows, one.shape[0]), _sizes(columns, one.shape[1]))
+
+
+def _means(pairs: Iterable[tuple[Errors, Errors]], window: int) -> Iterator[tuple[Errors, Errors]]:
+    held: list[tuple[Errors, Errors]] = []
+    for pair in pairs:
+        held.append(pair)
+        if len(held) == window:
+            yield _mean(held)
+            held = []
+    if held:
+        yield _mean(held)
+
+
+def _mean(pairs: Sequence[tuple[Errors, Errors]]) -> tuple[Errors, Errors]:
+    one, other = zip(*pairs, strict=True)
+    return np.mean(one, axis=0), np.mean(other, axis=0)
+
+
+def _starts(side: int) -> NDArray[np.int64]:
+    return np.arange(0, side, MACROBLOCK_PX, dtype=np.int64)
+
+
+def _sizes(starts: NDArray[np.int64], side: int) -> NDArray[np.float64]:
+    return np.diff(np.append(starts, side)).astype(np.float64)
