@@ -28,7 +28,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 ROOT = Path(__file__).parents[2]
 PLAYED_WITHIN_S = 420.0
 # Where the templates put the name, and when it stands still there.
-WELCOME, THANKS = (Box(592, 272, 632, 140), 8.0), (Box(604, 290, 628, 140), 6.0)
+WELCOME, THANKS = (Box(592, 272, 632, 140), 8.0), (Box(596, 290, 636, 140), 6.0)
 WRITTEN = {
     "cust-emma": ("eng", WELCOME, "Emma"),
     "cust-long": ("eng", WELCOME, LONG_NAME),

@@ -16,7 +16,6 @@ from reelpress.studio.render.planes import Frame
 
 _DARK, _BRIGHT = 15, 235  # levels of luma; chroma stays between the other two
 _WEAK, _STRONG = 70, 180
-_SEED = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +23,7 @@ class Guard:
     """`dots`: of four pixels in a row one is bright; `noise`: each is bright or dark by lot."""
 
     pattern: Literal["dots", "noise"]
+    seed: int = 0
     whole_vectors: bool = False
 
     @property
@@ -33,7 +33,7 @@ class Guard:
 
     def fill(self, frame: Frame, first: int, end: int) -> None:
         """Rows `first .. end - 1` of a frame, the same every time."""
-        noise = np.random.default_rng(_SEED)
+        noise = np.random.default_rng(self.seed)
         rows, half = end - first, slice(first // 2, end // 2)
         frame.y[first:end] = np.where(self._bright(rows, frame.width, noise), _BRIGHT, _DARK)
         for plane in (frame.u, frame.v):
@@ -47,10 +47,10 @@ class Guard:
         return bright
 
 
-# In the order they are tried.
+# In the order they are tried: where one is referred to all the same, which few blocks do, another is not.
 GUARDS = (
     Guard("dots"),
-    Guard("noise"),
+    *(Guard("noise", seed) for seed in range(3)),
     Guard("dots", whole_vectors=True),
     Guard("noise", whole_vectors=True),
 )

@@ -36,7 +36,7 @@ _LOSS = 0.0014
 _SHARED_LOSS = 0.0
 # A customer's text moves other blocks' errors by a decibel; the bar is 6 dB.
 _MOST_BEHIND_DB = 5.0
-_FINER = (0, 0.25, 0.5, 1, 1.5, 2)  # quantisers, tried in turn
+_FINER = (0, 0.25, 0.75, 1.5)  # quantisers, tried in turn
 # Five quantisers more halve the bytes of film (1.5 to 1.9 times as few); of noise they leave an eighth.
 _FINE, _COARSE, _GRAIN = 24, 29, 4.0
 _C1, _C2 = (0.01 * 255) ** 2, (0.03 * 255) ** 2
