@@ -174,7 +174,7 @@ def test_melt_gives_the_same_values_at_every_frame(level: str, tmp_path: Path) -
         document([clip], [[("clip", 0, 0, 49)]], frames=50, width=64, height=64)
     )
     command = "melt scene.mlt -consumer avformat:grey.raw f=rawvideo vcodec=rawvideo pix_fmt=gray an=1"
-    for last_try in (False, True):  # melt itself hangs once in some hundred runs
+    for last_try in (False, True):  # melt itself hung once, in a run of the whole suite
         try:
             subprocess.run(
                 [*command.split(), "real_time=-1", "terminate_on_pause=1"],

@@ -2,9 +2,9 @@
 
 A picture is made of pieces stacked top to bottom: kept rows (encoded once for everyone) and bands (encoded
 per customer), each from an encoder of its own, joined by rewriting slice headers. A piece is encoded between
-guards (see `guards`), which are slices of their own and thrown away. Neither encoder nor players filter
-across the edges of pieces: to the one a guard is too unlike (ITU-T H.264, 8.7.2.2), the others are told so
-(disable_deblocking_filter_idc 2). What the join costs all the same is seen at publication (see `proof`).
+guards (see `guards`), which are slices of their own and thrown away. Players do not filter across the edges
+of pieces (disable_deblocking_filter_idc 2), encoders only where a guard is as dark or bright as the film
+(ITU-T H.264, 8.7.2.2). What the join costs all the same is seen at publication (see `proof`).
 """
 
 from collections.abc import Iterator, Sequence

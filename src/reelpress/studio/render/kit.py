@@ -158,18 +158,18 @@ class Kits:
         return _Choice(texture, manners, _WHOLE)
 
     def _proven(self, kit: Kit, bases: Bases) -> bool:
-        """Whether no block loses much by the join, whatever stands in the bands."""
+        """Whether no block loses much by the join, whatever stands in the bands; if so, kept rows are stored."""
         kept = [
             [] if piece.band >= 0 else self._between_guards(kit, piece, bases.frames) for piece in kit.pieces
         ]
+        if not kit.pieces or any(self._lost_db(kit, kept, bases, level) > MOST_LOST_DB for level in _SHOWN):
+            return False
         for piece, runs in zip(kit.pieces, kept, strict=True):
             if runs:
                 self._cache.segment(
                     kit.key("kept", piece), lambda piece=piece, runs=runs: self._slices(piece, runs)
                 )
-        return bool(kit.pieces) and all(
-            self._lost_db(kit, kept, bases, level) <= MOST_LOST_DB for level in _SHOWN
-        )
+        return True
 
     def _lost_db(self, kit: Kit, kept: Sequence[list[Coded]], bases: Bases, level: int | None) -> float:
         def shown(first: int, count: int) -> Iterator[Frame]:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 
 from reelpress.studio.render.blocks import block_errors, most_behind_db
-from reelpress.studio.render.planes import Frame
+from reelpress.studio.render.planes import Frame, Plane
 
 MOST_LOST_DB = 3.0  # of a 16x16 block of luma, over half a second
 
@@ -27,5 +27,5 @@ def lost_db(
     )
 
 
-def _stacked(pieces: Sequence[Frame]) -> np.ndarray[tuple[int, ...], np.dtype[np.uint8]]:
+def _stacked(pieces: Sequence[Frame]) -> Plane:
     return np.concatenate([piece.y for piece in pieces])

@@ -141,8 +141,7 @@ def as_fine_as_blocks_need(
     Where some block always is, the one at which it is least so.
     """
     tried: dict[float, float] = {}
-    for finer in _FINER:
-        value = max(QUANTISERS[0], quantiser - finer)
+    for value in dict.fromkeys(max(QUANTISERS[0], quantiser - finer) for finer in _FINER):
         coded = _coded(frames(), fps, coding(value))
         errors = (block_errors(one.y, frame.y) for one, frame in zip(coded, frames(), strict=True))
         tried[value] = most_behind_db(zip(errors, straight, strict=True), window_of(fps))
