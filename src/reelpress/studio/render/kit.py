@@ -158,7 +158,7 @@ class Kits:
         return _Choice(texture, manners, _WHOLE)
 
     def _proven(self, kit: Kit, bases: Bases) -> bool:
-        """Whether no block loses much by the join, whatever stands in bands; kept rows that pass are stored."""
+        """Whether no block loses much by the join, whatever stands in bands. Kept rows are stored then."""
         kept = [
             [] if piece.band >= 0 else self._between_guards(kit, piece, bases.frames) for piece in kit.pieces
         ]
