@@ -180,6 +180,18 @@ def test_guards_are_tried_in_order_until_joining_shows_nowhere(
         assert ((picture - frame.y) ** 2).mean() < 12
 
 
+def test_a_guard_that_looks_like_the_film_beside_it_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def alike(self: Guard, frame: Frame, first: int, end: int) -> None:
+        """The rows beside it, mirrored."""
+        at = (2 * end - 1 - np.arange(first, end)) if first == 0 else (2 * first - 1 - np.arange(first, end))
+        frame.y[first:end] = frame.y[at]
+
+    monkeypatch.setattr(Guard, "fill", alike)
+    assert Banded(tmp_path, *CASES["in the middle"]).kit.pieces == ()
+
+
 @st.composite
 def band_lists(draw: st.DrawFn) -> tuple[list[Band], int]:
     height = draw(st.integers(10, 540)) * 2

@@ -1,6 +1,6 @@
 """A GOP is coded as its pictures need: cuts, stretches where much moves, grain."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from fractions import Fraction
 
@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from reelpress.studio.plan.model import Span
+from reelpress.studio.render.blocks import Errors
 from reelpress.studio.render.house import CLEAN, GRAINY, Coding, encode
 from reelpress.studio.render.manners import Manner, measured
 from reelpress.studio.render.planes import Frame, blank
@@ -35,6 +36,26 @@ def test_cuts_and_pictures_where_much_moves_are_known_by_their_number_in_their_g
     assert [(manner.cuts, manner.busy) for manner in manners] == [((CUT,), (MOVED,)), ((), ())][
         : len(manners)
     ]
+
+
+def test_each_gop_is_coded_as_finely_as_its_own_blocks_need(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[tuple[int, int, float]] = []
+
+    def finer(
+        frames: Callable[[], Iterator[Frame]],
+        fps: Fraction,
+        straight: Sequence[Errors],
+        coding: Callable[[float], Coding],
+        quantiser: float,
+    ) -> float:
+        assert coding(20).value == 20
+        seen.append((len(list(frames())), len(straight), quantiser))
+        return quantiser - len(seen)
+
+    monkeypatch.setattr("reelpress.studio.render.manners.as_fine_as_blocks_need", finer)
+    _, manners = measured(film, FPS, Span("full", 0, 99, (), 1))
+    assert [counts for *counts, _ in seen] == [[50, 50], [50, 50]]
+    assert [manner.quantiser for manner in manners] == [seen[0][2] - 1, seen[1][2] - 2]
 
 
 def test_pictures_of_a_slow_fade_are_busy_and_those_that_only_pan_are_not() -> None:
