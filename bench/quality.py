@@ -21,10 +21,9 @@ from bench.ours import Published
 from bench.people import Person
 from bench.straight import OTHER_THREADS
 from bench.templates import Template
+from reelpress.studio.render.blocks import Errors, block_errors
 
 Plane = NDArray[np.uint8]
-Errors = NDArray[np.float64]
-BLOCK = 16
 # An error below one step (root mean square) in a block is seen by nobody: it counts as one step.
 FLOOR_MSE = 1.0
 APART_DB = 6.0  # a block that loses more than this is counted
@@ -133,16 +132,6 @@ def luma(path: Path) -> Iterator[Plane]:
             yield np.asarray(frame.to_ndarray()[: frame.height], np.uint8)
 
 
-def block_errors(one: Plane, other: Plane) -> Errors:
-    """Mean squared error of every 16x16 block; blocks at the edges may be smaller."""
-    error = one.astype(np.float32) - other
-    error *= error
-    rows = np.arange(0, one.shape[0], BLOCK)
-    columns = np.arange(0, one.shape[1], BLOCK)
-    sums = np.add.reduceat(np.add.reduceat(error, columns, axis=1), rows, axis=0)
-    return sums / np.outer(_sizes(rows, one.shape[0]), _sizes(columns, one.shape[1]))
-
-
 def psnr(errors: Errors) -> Errors:
     """In dB, at most 48.13 (see FLOOR_MSE)."""
     return 10 * np.log10(255.0**2 / np.maximum(errors, FLOOR_MSE))
@@ -214,7 +203,3 @@ class Ssim:
         judge.link_to(self._output)
         graph.configure()
         self._graph = graph
-
-
-def _sizes(starts: NDArray[np.int64], end: int) -> NDArray[np.int64]:
-    return np.diff(np.append(starts, end))
