@@ -1,7 +1,7 @@
 """Band spans: the rows that data touches are encoded per customer and joined with rows kept for everyone."""
 
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from pathlib import Path
 
@@ -15,16 +15,19 @@ from tests.studio.render.conftest import Job
 from tests.studio.render.mp4_boxes import check_strict
 from tests.studio.render.scenes import FILM, filmed, make_tall_film, order_of, press_of
 from tests.studio.render.test_house import film as noise
+from tests.studio.render.test_trial import nothing_lost
 
 from reelpress.studio.plan import OutputSpec, PartSource, Resolved, compile_plan, resolve
 from reelpress.studio.plan.model import Band
 from reelpress.studio.plan.spans import NEAR_ROWS, rows_in
 from reelpress.studio.render.bands import SLICE_ROWS, Strip, contrasting, pieces_of
 from reelpress.studio.render.cache import Cache
-from reelpress.studio.render.guards import GUARDS, Guard
+from reelpress.studio.render.guards import Guards
 from reelpress.studio.render.join import Film, join, whole
 from reelpress.studio.render.kit import Kit
 from reelpress.studio.render.planes import Frame
+from reelpress.studio.render.proof import Lost
+from reelpress.studio.render.trial import Trial
 from reelpress.studio.scene import parse_scene
 
 FRAMES, WIDTH = 50, 320
@@ -98,7 +101,6 @@ def shown(data: bytes) -> list[np.ndarray]:
 
 def test_the_span_is_really_encoded_in_bands(banded: Banded) -> None:
     kit = banded.kit
-    assert kit.guard >= 0
     assert len(kit.bands) == len(kit.span.bands)
     (stack,) = banded.films[0].stacks
     assert [part.own for part in stack] == [piece.band >= 0 for piece in kit.pieces]
@@ -152,9 +154,8 @@ def test_two_bands_are_segments_of_their_own(tmp_path: Path) -> None:
 def test_where_joining_would_show_the_whole_picture_is_encoded(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("reelpress.studio.render.kit.MOST_LOST_DB", -1)
+    monkeypatch.setattr("reelpress.studio.render.trial.MOST_LOST_DB", -1)
     made = Banded(tmp_path, *CASES["in the middle"])
-    assert made.kit.guard == -1
     assert made.kit.pieces == ()
     assert [[part.own for part in stack] for stack in made.films[0].stacks] == [[True]]
     pictures = shown(bytes_of(made.films[0]))
@@ -162,19 +163,22 @@ def test_where_joining_would_show_the_whole_picture_is_encoded(
         assert ((picture - frame.y) ** 2).mean() < 12
 
 
-@pytest.mark.parametrize("guard", range(len(GUARDS)), ids=str)
-def test_guards_are_tried_in_order_until_joining_shows_nowhere(
-    guard: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_a_piece_that_loses_by_its_guard_gets_another_one_there_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from reelpress.studio.render.kit import Kits
+    """The band loses in a block at its upper edge for as long as its guard is the first one there."""
 
-    tried: list[int] = []
-    monkeypatch.setattr(
-        Kits, "_proven", lambda self, kit, bases: tried.append(kit.guard) or kit.guard == guard
-    )
+    def lost(self: Trial, guards: Sequence[Guards], level: int | None) -> Lost:
+        found = nothing_lost()
+        if guards[1].above[10] == 0:
+            found.db[19, 10] = 9
+        return found
+
+    monkeypatch.setattr(Trial, "_lost", lost)
     made = Banded(tmp_path, *CASES["in the middle"])
-    assert made.kit.guard == guard
-    assert tried == list(range(guard + 1))
+    kept_above, band, kept_below = made.kit.guards
+    assert kept_above == kept_below == Guards.first(WIDTH)
+    assert band == Guards.first(WIDTH).anew({8, 9, 10, 11, 12}, ())
     pictures = shown(bytes_of(made.films[0]))
     for picture, frame in zip(pictures, made.jobs[0].frames(), strict=True):
         assert ((picture - frame.y) ** 2).mean() < 12
@@ -183,12 +187,14 @@ def test_guards_are_tried_in_order_until_joining_shows_nowhere(
 def test_a_guard_that_looks_like_the_film_beside_it_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def alike(self: Guard, frame: Frame, first: int, end: int) -> None:
+    def alike(self: Guards, strip: Frame, first: int, end: int) -> None:
         """The rows beside it, mirrored."""
-        at = (2 * end - 1 - np.arange(first, end)) if first == 0 else (2 * first - 1 - np.arange(first, end))
-        frame.y[first:end] = frame.y[at]
+        rows = np.arange(strip.height)
+        strip.y[:] = strip.y[
+            np.where(rows < first, 2 * first - 1 - rows, np.minimum(rows, 2 * end - 1 - rows))
+        ]
 
-    monkeypatch.setattr(Guard, "fill", alike)
+    monkeypatch.setattr(Guards, "fill", alike)
     assert Banded(tmp_path, *CASES["in the middle"]).kit.pieces == ()
 
 
@@ -237,28 +243,18 @@ def frames(count: int, height: int) -> Iterator[Frame]:
     return iter(noise(WIDTH, height, count))
 
 
-@pytest.mark.parametrize("guard", GUARDS, ids=str)
-def test_a_strip_is_the_bands_own_rows_between_guards_that_are_always_the_same(guard: Guard) -> None:
+def test_a_strip_is_the_bands_own_rows_between_guards_that_are_always_the_same() -> None:
     (_, piece, _) = pieces_of([Band(18, 20, ("name",))], 640) or ()
-    strip = Strip(piece, 640)
+    strip, guards = Strip(piece, 640), Guards.first(WIDTH).anew({3}, {4, 5})
     frame, another = next(frames(1, 640)), next(iter(noise(WIDTH, 640, 1, seed=9)))
-    one, other = strip.guarded(frame, guard), strip.guarded(another, guard)
+    one, other = strip.guarded(frame, guards), strip.guarded(another, guards)
     above, end = strip.above * 16, strip.above * 16 + 48
     assert (strip.top_px, strip.height) == (15 * 16, 7 * 16)
     assert np.array_equal(one.y[above:end], frame.y[18 * 16 : 21 * 16])
     assert np.array_equal(strip.inner(one).data, strip.own(frame).data)
     for rows in (slice(0, above), slice(end, strip.height)):
         assert np.array_equal(one.y[rows], other.y[rows])
-        assert set(np.unique(one.y[rows])) == {15, 235}
-
-
-@pytest.mark.parametrize("guard", GUARDS, ids=str)
-def test_no_square_of_a_guard_looks_like_film(guard: Guard) -> None:
-    """Film is smooth from pixel to pixel; whatever a block of 8x8 is compared with, it is far away."""
-    strip = next(frames(1, 64))
-    guard.fill(strip, 0, 64)
-    rows = strip.y[:, : WIDTH // 8 * 8].astype(float).reshape(8, 8, -1, 8)
-    assert np.abs(rows - np.median(rows, axis=(1, 3), keepdims=True)).mean((1, 3)).min() > 40
+        assert set(np.unique(one.y[rows])) == {0, 255}
 
 
 def test_a_contrasting_band_changes_its_own_rows_alone() -> None:

@@ -52,6 +52,11 @@ def rows_in(height: int) -> int:
     return -(-height // MACROBLOCK_PX)
 
 
+def columns_in(width: int) -> int:
+    """Columns of macroblocks in a picture."""
+    return rows_in(width)
+
+
 def _runs(touches: Sequence[Sequence[Touch]], starts: frozenset[int]) -> list[_Run]:
     runs: list[_Run] = []
     for number, touched in enumerate(touches):

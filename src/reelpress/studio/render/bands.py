@@ -7,15 +7,16 @@ of pieces (disable_deblocking_filter_idc 2), encoders only where a guard is as d
 (ITU-T H.264, 8.7.2.2). What the join costs all the same is seen at publication (see `proof`).
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from reelpress.studio.plan.model import Band
-from reelpress.studio.plan.spans import MACROBLOCK_PX, rows_in
-from reelpress.studio.render.guards import Guard
+from reelpress.studio.plan.spans import MACROBLOCK_PX, columns_in, rows_in
+from reelpress.studio.render.guards import Guards
 from reelpress.studio.render.house import Coded, Coding, NalUnits, encode
 from reelpress.studio.render.planes import Frame, blank
+from reelpress.studio.render.quality import decoded
 from reelpress.studio.render.slices import moved
 
 SLICE_ROWS = (3, 4, 5, 6)  # of a band; what fits its height best
@@ -106,15 +107,12 @@ class Strip:
         first = self.above * MACROBLOCK_PX
         return strip.crop(0, first, strip.width, first + self.own_px)
 
-    def guarded(self, frame: Frame, guard: Guard) -> Frame:
+    def guarded(self, frame: Frame, guards: Guards) -> Frame:
         """The piece's rows of a whole picture between guards."""
         strip = blank(frame.width, self.height)
         edge = self.above * MACROBLOCK_PX
         strip.paste(self.own(frame), 0, edge)
-        if self.above:
-            guard.fill(strip, 0, edge)
-        if self.below:
-            guard.fill(strip, edge + self.own_px, self.height)
+        guards.fill(strip, edge, edge + self.own_px)
         return strip
 
 
@@ -127,12 +125,10 @@ class Splicer:
     fps: Fraction
     number_bits: int
 
-    def encode(self, piece: Piece, strips: Iterator[Frame], guard: Guard, coding: Coding) -> Coded:
+    def encode(self, piece: Piece, strips: Iterator[Frame], coding: Coding) -> Coded:
         """Strips of one GOP; kept rows as finely as bands, more slowly."""
-        paid_once = piece.band < 0
-        how = kept_coding(coding) if paid_once else coding
-        slices = f"slice-max-mbs={piece.slice_rows * self._columns}"
-        return encode(strips, self.fps, how.with_extra(guard.extra).with_extra(slices))
+        how = kept_coding(coding) if piece.band < 0 else coding
+        return encode(strips, self.fps, how.with_extra(f"slice-max-mbs={piece.slice_rows * self._columns}"))
 
     def slices(self, piece: Piece, coded: Coded) -> list[NalUnits]:
         """The piece's own slices of every picture, moved to its rows."""
@@ -140,9 +136,21 @@ class Splicer:
         rows = range(piece.first, piece.last + 1, piece.slice_rows)
         return [self._moved(units[skipped : skipped + len(rows)], rows) for units in coded.pictures]
 
+    def joined(self, stack: Sequence[tuple[Piece, Sequence[Coded]]]) -> Iterator[NalUnits]:
+        """Whole pictures of pieces given top to bottom, each with its GOPs."""
+        slices = [[units for run in runs for units in self.slices(piece, run)] for piece, runs in stack]
+        for pieces in zip(*slices, strict=True):
+            yield [unit for units in pieces for unit in units]
+
+    def alone(self, piece: Piece, runs: Iterable[Coded]) -> Iterator[Frame]:
+        """A piece as its encoder saw it."""
+        strip = Strip(piece, self.height)
+        for run in runs:
+            yield from map(strip.inner, decoded(run.pictures, run.sps, run.pps))
+
     @property
     def _columns(self) -> int:
-        return rows_in(self.width)
+        return columns_in(self.width)
 
     def _moved(self, units: Sequence[bytes], rows: Sequence[int]) -> NalUnits:
         return [

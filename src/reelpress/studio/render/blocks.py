@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
+from functools import reduce
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,14 +21,13 @@ def window_of(fps: Fraction) -> int:
 
 
 def most_behind_db(pairs: Iterable[tuple[Errors, Errors]], window: int) -> float:
-    """PSNR by which the first of a pair is behind the second, of the worst block over `window` pictures.
+    """PSNR by which the first of a pair is behind the second, of the worst block over `window` pictures."""
+    return float(behind_db(pairs, window).max())
 
-    The last window may be shorter.
-    """
-    return max(
-        float(10 * np.log10(np.maximum(one, _UNSEEN_MSE) / np.maximum(other, _UNSEEN_MSE)).max())
-        for one, other in _means(pairs, window)
-    )
+
+def behind_db(pairs: Iterable[tuple[Errors, Errors]], window: int) -> Errors:
+    """The same of every block, in its worst `window` pictures; the last window may be shorter."""
+    return reduce(np.maximum, (_behind_db(*means) for means in _means(pairs, window)))
 
 
 def block_errors(one: Plane, other: Plane) -> Errors:
@@ -37,6 +37,11 @@ def block_errors(one: Plane, other: Plane) -> Errors:
     rows, columns = _starts(one.shape[0]), _starts(one.shape[1])
     sums = np.add.reduceat(np.add.reduceat(error, rows, axis=0), columns, axis=1)
     return sums / np.outer(_sizes(rows, one.shape[0]), _sizes(columns, one.shape[1]))
+
+
+def _behind_db(one: Errors, other: Errors) -> Errors:
+    ratio: Errors = np.maximum(one, _UNSEEN_MSE) / np.maximum(other, _UNSEEN_MSE)
+    return 10 * np.log10(ratio)
 
 
 def _means(pairs: Iterable[tuple[Errors, Errors]], window: int) -> Iterator[tuple[Errors, Errors]]:

@@ -1,56 +1,75 @@
 """Guards: what stands above and below a piece of a picture while it is encoded, in place of its neighbours.
 
-No film looks like them, so that nothing a vector finds there is of use; what a player has in their place is
-another piece, and whatever referred to it would come out wrong. Pixels that a fractional vector averages are
-read beyond the edge all the same, which whole-pixel vectors never do: for film that moves up or down they are
-the better ones, though a sixth more bytes.
+No film looks like them, so that what a vector finds there is of little use: what a player has in their place
+is another piece, and whatever refers to it comes out wrong. Where something crosses the edge, a block may
+refer to a row of them all the same, but not to every pattern: there the guard is drawn anew.
 """
 
-from dataclasses import dataclass
-from typing import Literal
+from collections.abc import Collection
+from functools import lru_cache
+from typing import Self
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from reelpress.studio.render.planes import Frame
+from reelpress.studio.plan.spans import MACROBLOCK_PX, columns_in
+from reelpress.studio.render.planes import Frame, blank
 
-_DARK, _BRIGHT = 15, 235  # levels of luma; chroma stays between the other two
+_DARK, _BRIGHT = 0, 255  # levels of luma, beyond what film has; chroma stays between the other two
 _WEAK, _STRONG = 70, 180
 
-
-@dataclass(frozen=True, slots=True)
-class Guard:
-    """`dots`: of four pixels in a row one is bright; `noise`: each is bright or dark by lot."""
-
-    pattern: Literal["dots", "noise"]
-    seed: int = 0
-    whole_vectors: bool = False
-
-    @property
-    def extra(self) -> str:
-        """What x264 is told."""
-        return "subme=0" if self.whole_vectors else ""
-
-    def fill(self, frame: Frame, first: int, end: int) -> None:
-        """Rows `first .. end - 1` of a frame, the same every time."""
-        noise = np.random.default_rng(self.seed)
-        rows, half = end - first, slice(first // 2, end // 2)
-        frame.y[first:end] = np.where(self._bright(rows, frame.width, noise), _BRIGHT, _DARK)
-        for plane in (frame.u, frame.v):
-            plane[half] = noise.integers(_WEAK, _STRONG, plane[half].shape, dtype=np.uint8)
-
-    def _bright(self, rows: int, width: int, noise: np.random.Generator) -> NDArray[np.bool_]:
-        row, column = np.ogrid[:rows, :width]
-        dots = (row + column) % 4 == 0
-        bright = dots if self.pattern == "dots" else noise.integers(0, 2, (rows, width)) == 1
-        bright[:, [0, -1]] = row % 2 == 0  # a vector may go further out, where x264 repeats the outermost
-        return bright
+Lots = tuple[int, ...]
 
 
-# In the order they are tried: where one is referred to all the same, which few blocks do, another is not.
-GUARDS = (
-    Guard("dots"),
-    *(Guard("noise", seed) for seed in range(3)),
-    Guard("dots", whole_vectors=True),
-    Guard("noise", whole_vectors=True),
-)
+class Guards(msgspec.Struct, frozen=True):
+    """Of a piece, by column of macroblocks: how often it was drawn anew.
+
+    At first one of four pixels in a row is bright, afterwards each of them is bright or dark by lot.
+    """
+
+    above: Lots
+    below: Lots
+
+    @classmethod
+    def first(cls, width: int) -> Self:
+        lots = (0,) * columns_in(width)
+        return cls(lots, lots)
+
+    def anew(self, above: Collection[int], below: Collection[int]) -> "Guards":
+        """Other ones in these columns."""
+        return Guards(_anew(self.above, above), _anew(self.below, below))
+
+    def fill(self, strip: Frame, first: int, end: int) -> None:
+        """All rows but `first .. end - 1`, the same every time."""
+        if first:
+            strip.paste(_drawn(self.above, first, strip.width), 0, 0)
+        if end < strip.height:
+            strip.paste(_drawn(self.below, strip.height - end, strip.width), 0, end)
+
+
+def _anew(lots: Lots, columns: Collection[int]) -> Lots:
+    return tuple(lot + (column in columns) for column, lot in enumerate(lots))
+
+
+@lru_cache(maxsize=16)
+def _drawn(lots: Lots, rows: int, width: int) -> Frame:
+    guard = blank(width, rows)
+    for column, lot in enumerate(lots):
+        left, right = column * MACROBLOCK_PX, min((column + 1) * MACROBLOCK_PX, width)
+        noise = np.random.default_rng((lot, column))
+        guard.y[:, left:right] = np.where(_bright(rows, right - left, lot, noise), _BRIGHT, _DARK)
+        for plane in (guard.u, guard.v):
+            tint = plane[:, left // 2 : right // 2]
+            tint[:] = noise.integers(_WEAK, _STRONG, tint.shape, dtype=np.uint8)
+    # A vector may go further out, where x264 repeats the outermost pixels.
+    guard.y[:, [0, -1]] = np.where(np.arange(rows) % 2 == 0, _BRIGHT, _DARK)[:, None]
+    return guard
+
+
+def _bright(rows: int, columns: int, lot: int, noise: np.random.Generator) -> NDArray[np.bool_]:
+    if lot:
+        return noise.integers(0, 2, (rows, columns)) == 1
+    row, column = np.ogrid[:rows, :columns]
+    dots: NDArray[np.bool_] = (row + column) % 4 == 0
+    return dots

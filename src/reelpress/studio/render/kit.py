@@ -4,64 +4,65 @@ A kit says how the span is encoded (manners, bands and their guards, or whole pi
 frames lie. All of it follows from the span's content, so every machine makes the same kit.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import partial
 from pathlib import Path
 
 import msgspec
 
 from reelpress.studio.plan.digest import digest
 from reelpress.studio.plan.model import Span
-from reelpress.studio.render.bands import Piece, Splicer, Strip, contrasting, pieces_of
+from reelpress.studio.render.bands import Piece, Splicer, Strip, pieces_of
 from reelpress.studio.render.bases import Bases, frames_bytes, write_bases
-from reelpress.studio.render.blocks import window_of
 from reelpress.studio.render.cache import Cache
 from reelpress.studio.render.gops import Gop, gops_of, side_by_side
-from reelpress.studio.render.guards import GUARDS
-from reelpress.studio.render.house import BUILD, PERSONAL, SHARED, Coded, Coding, NalUnits, house_sets
+from reelpress.studio.render.guards import Guards
+from reelpress.studio.render.house import BUILD, PERSONAL, SHARED, Coded, Coding, house_sets
 from reelpress.studio.render.manners import BaseFrames, Manner, measured
-from reelpress.studio.render.mp4.h264 import avcc_units
 from reelpress.studio.render.planes import Frame
-from reelpress.studio.render.proof import MOST_LOST_DB, lost_db
-from reelpress.studio.render.quality import decoded
 from reelpress.studio.render.segment import Segment
 from reelpress.studio.render.slices import frame_number_bits
+from reelpress.studio.render.trial import Shown, Trial
 
-_GENERATION = 17  # rises when equal input gives other bytes
+_GENERATION = 18  # rises when equal input gives other bytes
 RULES = digest(BUILD, repr((SHARED, PERSONAL)), _GENERATION)
-_SHOWN = (None, 16, 235)  # in bands while the join is proven: the film itself, black, white
-_WHOLE = -1  # in place of a guard: whole pictures are encoded
 
 
 @dataclass(frozen=True, slots=True)
 class Kit:
     """`picture` is the digest of the span's content; `texture` names its coding among PERSONAL, which each of
-    its GOPs has in its own manner; `guard` one of GUARDS. Without `pieces`, whole pictures are encoded.
+    its GOPs has in its own manner. Each of its `pieces` has its own `guards`; without pieces, whole pictures
+    are encoded.
     """
 
     span: Span
     picture: str
     texture: str
     manners: tuple[Manner, ...]
-    guard: int
     pieces: tuple[Piece, ...]
+    guards: tuple[Guards, ...]
 
     @property
     def bands(self) -> tuple[Piece, ...]:
         return tuple(piece for piece in self.pieces if piece.band >= 0)
 
     def key(self, what: str, piece: Piece) -> str:
-        said = (self.span.bands, self.texture, self.manners, self.guard, piece.first, piece.last)
+        said = (self.span.bands, self.texture, self.manners, self.between(piece), piece.first, piece.last)
         return digest(what, self.picture, *said, RULES)
+
+    def between(self, piece: Piece) -> Guards:
+        """The guards of one of its pieces."""
+        return self.guards[self.pieces.index(piece)]
 
 
 class _Choice(msgspec.Struct, frozen=True):
-    """What is stored of a kit."""
+    """What is stored of a kit; without guards, whole pictures are encoded."""
 
     texture: str
     manners: tuple[Manner, ...]
-    guard: int
+    guards: tuple[Guards, ...]
 
 
 class Kits:
@@ -100,7 +101,7 @@ class Kits:
         def make() -> Segment:
             bases = self.bases(kit.span, kit.picture)
             try:
-                return self._slices(piece, self._between_guards(kit, piece, bases.frames))
+                return self._slices(piece, self._between(kit, piece, kit.between(piece), bases.frames))
             finally:
                 bases.close()
 
@@ -108,13 +109,13 @@ class Kits:
 
     def strips(self, kit: Kit, piece: Piece) -> Bases:
         """A band's base rows between its guards; the caller closes them."""
-        strip = Strip(piece, self._size[1])
+        strip, guards = Strip(piece, self._size[1]), kit.between(piece)
 
         def guarded() -> Iterator[Frame]:
             bases = self.bases(kit.span, kit.picture)
             try:
                 for frame in bases.frames():
-                    yield strip.guarded(frame, GUARDS[kit.guard])
+                    yield strip.guarded(frame, guards)
             finally:
                 bases.close()
 
@@ -122,7 +123,8 @@ class Kits:
 
     def band(self, kit: Kit, piece: Piece, strips: Callable[[Gop], Iterator[Frame]]) -> Segment:
         """A band for one customer; `strips` gives its rows with her values, guards included, by GOP."""
-        return self._slices(piece, self._runs(kit, self._encoder(kit, piece, strips)))
+        encode = partial(self.splicer.encode, piece)
+        return self._slices(piece, self._runs(kit, lambda gop, coding: encode(strips(gop), coding)))
 
     def whole(self, kit: Kit, encode: Callable[[Gop, Coding], Coded]) -> Segment:
         """Whole pictures of a span, by GOP."""
@@ -141,69 +143,42 @@ class Kits:
         return Bases.open(path, self._size[0], height)
 
     def _kit(self, span: Span, picture: str, choice: _Choice) -> Kit:
-        pieces = () if choice.guard == _WHOLE else pieces_of(span.bands, self._size[1])
-        return Kit(span, picture, choice.texture, choice.manners, choice.guard, pieces or ())
+        pieces = pieces_of(span.bands, self._size[1]) if choice.guards else None
+        return Kit(span, picture, choice.texture, choice.manners, pieces or (), choice.guards)
 
     def _choose(self, span: Span, picture: str) -> _Choice:
         texture, manners = measured(self._frames, self._fps, span)
-        if span.kind == "band":
-            bases = self.bases(span, picture)
-            try:
-                for guard in range(len(GUARDS)):
-                    choice = _Choice(texture, manners, guard)
-                    if self._proven(self._kit(span, picture, choice), bases):
-                        return choice
-            finally:
-                bases.close()
-        return _Choice(texture, manners, _WHOLE)
+        whole = _Choice(texture, manners, ())
+        pieces = pieces_of(span.bands, self._size[1]) if span.kind == "band" else None
+        if pieces is None:
+            return whole
+        bases = self.bases(span, picture)
+        try:
+            encode = partial(self._between, self._kit(span, picture, whole))
+            trial = Trial(pieces, span.bands, self.splicer, bases.frames, span.frames, encode)
+            guards = trial.guards()
+            if guards is None:
+                return whole
+            choice = _Choice(texture, manners, guards)
+            self._keep(self._kit(span, picture, choice), trial)
+        finally:
+            bases.close()
+        return choice
 
-    def _proven(self, kit: Kit, bases: Bases) -> bool:
-        """Whether no block loses much by the join, whatever stands in bands. Kept rows are stored then."""
-        kept = [
-            [] if piece.band >= 0 else self._between_guards(kit, piece, bases.frames) for piece in kit.pieces
-        ]
-        if not kit.pieces or any(self._lost_db(kit, kept, bases, level) > MOST_LOST_DB for level in _SHOWN):
-            return False
-        for piece, runs in zip(kit.pieces, kept, strict=True):
-            if runs:
-                self._cache.segment(
-                    kit.key("kept", piece), lambda piece=piece, runs=runs: self._slices(piece, runs)
-                )
-        return True
+    def _keep(self, kit: Kit, trial: Trial) -> None:
+        """Store the kept rows of a trial that held."""
+        for piece, runs in trial.kept(kit.guards):
+            self._cache.segment(kit.key("kept", piece), partial(self._slices, piece, runs))
 
-    def _lost_db(self, kit: Kit, kept: Sequence[list[Coded]], bases: Bases, level: int | None) -> float:
-        def shown(first: int, count: int) -> Iterator[Frame]:
-            frames = bases.frames(first, count)
-            if level is None:
-                return frames
-            return (contrasting(frame, kit.span.bands, level) for frame in frames)
+    def _between(self, kit: Kit, piece: Piece, guards: Guards, shown: Shown) -> list[Coded]:
+        """A piece of the frames shown between guards, by GOP."""
+        strip = Strip(piece, self._size[1])
 
-        stack = [
-            (piece, runs or self._between_guards(kit, piece, shown))
-            for piece, runs in zip(kit.pieces, kept, strict=True)
-        ]
-        alone = zip(*(self._alone(piece, runs) for piece, runs in stack), strict=True)
-        samples = [self._slices(piece, runs).samples() for piece, runs in stack]
-        pictures: Iterator[NalUnits] = (avcc_units(b"".join(parts)) for parts in zip(*samples, strict=True))
-        joined = decoded(pictures, self.sps, self.pps)
-        return lost_db(joined, alone, shown(0, kit.span.frames), window_of(self._fps))
+        def encode(gop: Gop, coding: Coding) -> Coded:
+            strips = (strip.guarded(frame, guards) for frame in shown(gop.first, gop.count))
+            return self.splicer.encode(piece, strips, coding)
 
-    def _between_guards(
-        self, kit: Kit, piece: Piece, shown: Callable[[int, int], Iterator[Frame]]
-    ) -> list[Coded]:
-        """A piece of the frames shown, by GOP."""
-        strip, guard = Strip(piece, self._size[1]), GUARDS[kit.guard]
-
-        def strips(gop: Gop) -> Iterator[Frame]:
-            return (strip.guarded(frame, guard) for frame in shown(gop.first, gop.count))
-
-        return self._runs(kit, self._encoder(kit, piece, strips))
-
-    def _encoder(
-        self, kit: Kit, piece: Piece, strips: Callable[[Gop], Iterator[Frame]]
-    ) -> Callable[[Gop, Coding], Coded]:
-        guard = GUARDS[kit.guard]
-        return lambda gop, coding: self.splicer.encode(piece, strips(gop), guard, coding)
+        return self._runs(kit, encode)
 
     def _runs(self, kit: Kit, encode: Callable[[Gop, Coding], Coded]) -> list[Coded]:
         """The GOPs of a span, each encoded in its own manner."""
@@ -214,12 +189,6 @@ class Kits:
 
     def _slices(self, piece: Piece, runs: Iterable[Coded]) -> Segment:
         return Segment.of_pictures([units for run in runs for units in self.splicer.slices(piece, run)])
-
-    def _alone(self, piece: Piece, runs: Iterable[Coded]) -> Iterator[Frame]:
-        """A piece as its encoder saw it."""
-        strip = Strip(piece, self._size[1])
-        for run in runs:
-            yield from map(strip.inner, decoded(run.pictures, run.sps, run.pps))
 
 
 def _says_a_choice(path: Path) -> bool:
