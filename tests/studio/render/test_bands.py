@@ -15,12 +15,12 @@ from tests.studio.render.conftest import Job
 from tests.studio.render.mp4_boxes import check_strict
 from tests.studio.render.scenes import FILM, filmed, make_tall_film, order_of, press_of
 from tests.studio.render.test_house import film as noise
-from tests.studio.render.test_trial import nothing_lost
+from tests.studio.render.test_trial import dots, nothing_lost
 
 from reelpress.studio.plan import OutputSpec, PartSource, Resolved, compile_plan, resolve
 from reelpress.studio.plan.model import Band
 from reelpress.studio.plan.spans import NEAR_ROWS, rows_in
-from reelpress.studio.render.bands import SLICE_ROWS, Strip, contrasting, pieces_of
+from reelpress.studio.render.bands import SLICE_ROWS, Strip, patched, pieces_of, whitened
 from reelpress.studio.render.cache import Cache
 from reelpress.studio.render.guards import Guards
 from reelpress.studio.render.join import Film, join, whole
@@ -168,17 +168,18 @@ def test_a_piece_that_loses_by_its_guard_gets_another_one_there_alone(
 ) -> None:
     """The band loses in a block at its upper edge for as long as its guard is the first one there."""
 
-    def lost(self: Trial, guards: Sequence[Guards], level: int | None) -> Lost:
+    def lost(self: Trial, guards: Sequence[Guards], drawing: int) -> Lost:
         found = nothing_lost()
         if guards[1].above[10] == 0:
-            found.db[19, 10] = 9
+            found.db[19, 10] = 2.5
         return found
 
     monkeypatch.setattr(Trial, "_lost", lost)
     made = Banded(tmp_path, *CASES["in the middle"])
     kept_above, band, kept_below = made.kit.guards
-    assert kept_above == kept_below == Guards.first(WIDTH)
-    assert band == Guards.first(WIDTH).anew({8, 9, 10, 11, 12}, ())
+    assert kept_above == kept_below == dots(20)
+    assert band.below == kept_above.below
+    assert band.above == tuple(int(column in range(8, 13)) for column in range(20))
     pictures = shown(bytes_of(made.films[0]))
     for picture, frame in zip(pictures, made.jobs[0].frames(), strict=True):
         assert ((picture - frame.y) ** 2).mean() < 12
@@ -245,7 +246,7 @@ def frames(count: int, height: int) -> Iterator[Frame]:
 
 def test_a_strip_is_the_bands_own_rows_between_guards_that_are_always_the_same() -> None:
     (_, piece, _) = pieces_of([Band(18, 20, ("name",))], 640) or ()
-    strip, guards = Strip(piece, 640), Guards.first(WIDTH).anew({3}, {4, 5})
+    strip, guards = Strip(piece, 640), Guards((0, 1) * 10, (2, 0) * 10)
     frame, another = next(frames(1, 640)), next(iter(noise(WIDTH, 640, 1, seed=9)))
     one, other = strip.guarded(frame, guards), strip.guarded(another, guards)
     above, end = strip.above * 16, strip.above * 16 + 48
@@ -257,12 +258,27 @@ def test_a_strip_is_the_bands_own_rows_between_guards_that_are_always_the_same()
         assert set(np.unique(one.y[rows])) == {0, 255}
 
 
-def test_a_contrasting_band_changes_its_own_rows_alone() -> None:
+def test_a_white_band_changes_its_own_rows_alone() -> None:
     frame = next(frames(1, 640))
-    flat = contrasting(frame, [Band(18, 20, ("name",))], 235)
-    assert (flat.y[18 * 16 : 21 * 16] == 235).all()
-    assert np.array_equal(np.delete(flat.y, np.s_[288:336], 0), np.delete(frame.y, np.s_[288:336], 0))
-    assert not np.shares_memory(flat.data, frame.data)
+    white = whitened(frame, [Band(18, 20, ("name",))])
+    assert (white.y[18 * 16 : 21 * 16] == 235).all()
+    assert np.array_equal(np.delete(white.y, np.s_[288:336], 0), np.delete(frame.y, np.s_[288:336], 0))
+    assert not np.shares_memory(white.data, frame.data)
+
+
+def test_patches_leave_most_of_the_film_and_the_rows_at_a_bands_edges() -> None:
+    frame = next(frames(1, 640))
+    band = [Band(18, 25, ("name",))]
+    one, again, other = (patched(frame, band, seed) for seed in (1, 1, 2))
+    drawn = one.y[304:400] != frame.y[304:400]
+    assert set(np.unique(one.y[304:400][drawn])) == {16, 235}
+    assert 0.1 < drawn.mean() < 0.6
+    low = patched(frame, [Band(18, 19, ("name",))], 1)
+    assert (low.y != frame.y).any(), "a band of two rows has no others"
+    assert np.array_equal(np.delete(one.y, np.s_[304:400], 0), np.delete(frame.y, np.s_[304:400], 0))
+    assert np.array_equal(one.data, again.data)
+    assert not np.array_equal(one.data, other.data)
+    assert not np.shares_memory(one.data, frame.data)
 
 
 def test_bands_that_would_meet_once_grown_are_refused() -> None:

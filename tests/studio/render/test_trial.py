@@ -1,6 +1,6 @@
 """Guards between which the pieces of a span can be joined: tried, and drawn anew where a block loses much."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
 
 import numpy as np
@@ -12,23 +12,28 @@ from reelpress.studio.render.guards import Guards
 from reelpress.studio.render.house import Coded
 from reelpress.studio.render.planes import Frame, black
 from reelpress.studio.render.proof import Lost
-from reelpress.studio.render.trial import Shown, Trial, causes_of
+from reelpress.studio.render.trial import Edges, Shown, Trial
 
 WIDTH, HEIGHT = 640, 640
 ROWS, COLUMNS = HEIGHT // 16, WIDTH // 16
 BANDS = [Band(18, 20, ("name",))]
 KEPT_ABOVE, BAND, KEPT_BELOW = pieces_of(BANDS, HEIGHT) or ()
-FIRST = Guards.first(WIDTH)
+ALL = (KEPT_ABOVE, BAND, KEPT_BELOW)
+TRIES = 5  # the last one puts together what was best
+
+
+def dots(columns: int = COLUMNS) -> Guards:
+    return Guards((0,) * columns, (0,) * columns)
 
 
 def nothing_lost(rows: int = ROWS, columns: int = COLUMNS) -> Lost:
     return Lost(np.zeros((rows, columns)), np.zeros((rows, columns)))
 
 
-def losing(*blocks: tuple[int, int]) -> Lost:
+def losing(*blocks: tuple[int, int], db: float = 9.0) -> Lost:
     found = nothing_lost()
     for row, column in blocks:
-        found.db[row, column] = 9
+        found.db[row, column] = db
     return found
 
 
@@ -36,85 +41,117 @@ def frames(first: int, count: int) -> Iterator[Frame]:
     return iter([black(WIDTH, HEIGHT)] * count)
 
 
-class Scripted(Trial):
-    """A trial in which what is lost is given, try by try."""
+def trial_of(encode: Callable[[Piece, Guards, Shown], list[Coded]], count: int = 12) -> Trial:
+    return Trial(ALL, BANDS, Splicer(WIDTH, HEIGHT, Fraction(25), 4), frames, count, encode)
 
-    def __init__(self, *tries: Lost) -> None:
+
+Losing = Callable[[Sequence[Guards]], Lost]
+
+
+class Scripted(Trial):
+    """A trial in which it is given what guards lose, with the third drawing."""
+
+    def __init__(self, loss: Losing) -> None:
         super().__init__(
-            (KEPT_ABOVE, BAND, KEPT_BELOW), BANDS, Splicer(WIDTH, HEIGHT, Fraction(25), 4), frames, 12, encode
+            ALL, BANDS, Splicer(WIDTH, HEIGHT, Fraction(25), 4), frames, 12, lambda *_: pytest.fail("encoded")
         )
-        self.tries = list(tries)
+        self.loss = loss
         self.tried: list[Sequence[Guards]] = []
 
-    def _lost(self, guards: Sequence[Guards], level: int | None) -> Lost:
-        if level is not None:
+    def _lost(self, guards: Sequence[Guards], drawing: int) -> Lost:
+        if drawing != 3:
             return nothing_lost()
-        self.tried.append(list(guards))
-        return self.tries[min(len(self.tried), len(self.tries)) - 1]
-
-
-def encode(piece: Piece, guards: Guards, shown: Shown) -> list[Coded]:
-    pytest.fail("nothing is encoded here")
+        self.tried.append(guards)
+        return self.loss(guards)
 
 
 def test_the_first_guards_stay_where_nothing_is_lost() -> None:
-    assert Scripted(nothing_lost()).guards() == (FIRST, FIRST, FIRST)
+    trial = Scripted(lambda _: nothing_lost())
+    assert trial.guards() == (dots(), dots(), dots())
+    assert len(trial.tried) == 1
 
 
 def test_guards_are_drawn_anew_beside_what_lost_until_nothing_does() -> None:
-    trial = Scripted(losing((18, 4)), losing((20, 30)), nothing_lost())
-    found = trial.guards()
-    assert found == (FIRST, FIRST.anew(range(2, 7), range(28, 33)), FIRST)
+    def loss(guards: Sequence[Guards]) -> Lost:
+        at_fault = [(18, 4)] * (guards[1].above[4] < 2) + [(20, 30)] * (guards[1].below[30] < 1)
+        return losing(*at_fault)
+
+    trial = Scripted(loss)
+    above, band, below = trial.guards() or ()
+    assert above == below == dots()
+    assert band.above == tuple(2 if column in range(2, 7) else 0 for column in range(COLUMNS))
+    assert band.below == tuple(1 if column in range(28, 33) else 0 for column in range(COLUMNS))
     assert len(trial.tried) == 3
 
 
-def test_after_some_tries_it_is_given_up() -> None:
-    trial = Scripted(losing((18, 4)))
+def test_the_best_lot_of_each_column_is_put_together_and_tried() -> None:
+    """Nothing is good everywhere: column 4 is best with its second lot, column 20 with its first."""
+    lost_db = {4: (9, 2, 5, 5), 20: (2, 9, 8, 8)}
+
+    def loss(guards: Sequence[Guards]) -> Lost:
+        found = nothing_lost()
+        for column, by_lot in lost_db.items():
+            found.db[18, column] = by_lot[guards[1].above[column]]
+        return found
+
+    trial = Scripted(loss)
+    _, band, _ = trial.guards() or ()
+    assert (band.above[4], band.above[20]) == (1, 0)
+    assert len(trial.tried) == TRIES
+
+
+def test_what_loses_more_than_may_be_lost_is_given_up_after_some_tries() -> None:
+    trial = Scripted(lambda _: losing((18, 4), db=3.1))
     assert trial.guards() is None
-    assert len(trial.tried) == 5
-    assert trial.tried[-1][1].above[4] == 4
+    assert len(trial.tried) == TRIES
+    assert Scripted(lambda _: losing((18, 4), db=3)).guards() is not None
 
 
 def test_where_much_crosses_an_edge_it_is_given_up_at_once() -> None:
-    trial = Scripted(losing(*((18, column) for column in range(0, COLUMNS, 4))))
+    trial = Scripted(lambda _: losing(*((18, column) for column in range(0, COLUMNS, 8))))
     assert trial.guards() is None
     assert len(trial.tried) == 1
 
 
+def columns_losing(found: Lost, piece: Piece) -> tuple[list[int], list[int]]:
+    above, below = Edges.unknown(COLUMNS).losing(found, piece).lost_db
+    return np.flatnonzero(above).tolist(), np.flatnonzero(below).tolist()
+
+
 def test_the_cause_is_sought_at_the_nearer_edge() -> None:
-    assert causes_of(losing((16, 9)), KEPT_ABOVE) == (set(), {7, 8, 9, 10, 11}), "the top has no guard"
-    assert causes_of(losing((22, 0)), KEPT_BELOW) == ({0, 1, 2}, set())
-    assert causes_of(losing((38, COLUMNS - 1)), KEPT_BELOW) == ({37, 38, 39}, set()), "nor has the bottom"
-    assert causes_of(losing((18, 9)), KEPT_ABOVE) == (set(), set()), "another piece's"
+    assert columns_losing(losing((1, 9)), KEPT_ABOVE) == ([], [7, 8, 9, 10, 11]), "the top has no guard"
+    assert columns_losing(losing((22, 0)), KEPT_BELOW) == ([0, 1, 2], [])
+    assert columns_losing(losing((38, COLUMNS - 1)), KEPT_BELOW) == ([37, 38, 39], []), "nor has the bottom"
+    assert columns_losing(losing((18, 9)), KEPT_ABOVE) == ([], []), "another piece's"
+    assert columns_losing(losing((18, 9)), BAND) == ([7, 8, 9, 10, 11], [])
+    assert columns_losing(losing((20, 9)), BAND) == ([], [7, 8, 9, 10, 11])
 
 
 def test_what_was_sudden_at_the_edge_nearby_is_a_cause_as_well() -> None:
-    found = losing((24, 12))
+    found = losing((24, 12), db=4)
     found.sudden[21, 16] = 900
     found.sudden[21, 30] = 900
-    above, below = causes_of(found, KEPT_BELOW)
-    assert above == {*range(10, 15), *range(14, 19)}
-    assert below == set()
+    edges = Edges.unknown(COLUMNS).losing(found, KEPT_BELOW)
+    assert np.flatnonzero(edges.lost_db[0] == 4).tolist() == list(range(10, 19))
+    assert not edges.lost_db[1].any()
 
 
 def test_what_is_between_the_same_guards_is_encoded_once_and_kept_rows_once_for_all() -> None:
-    encoded: list[tuple[Piece, Guards, int]] = []
+    encoded: list[tuple[Piece, Guards, bool]] = []
 
     def seen(piece: Piece, guards: Guards, shown: Shown) -> list[Coded]:
-        encoded.append((piece, guards, int(next(shown(0, 1)).y[18 * 16, 0])))
+        encoded.append((piece, guards, bool((next(shown(0, 1)).y > 16).any())))
         return []
 
-    trial = Trial(
-        (KEPT_ABOVE, BAND, KEPT_BELOW), BANDS, Splicer(WIDTH, HEIGHT, Fraction(25), 4), frames, 0, seen
-    )
-    other = FIRST.anew({3}, ())
-    for guards in ([FIRST] * 3, [FIRST, other, FIRST]):
-        for level in (None, 16, 235):
-            for piece, guard in zip(trial._pieces, guards, strict=True):
-                trial._runs(piece, guard, level if piece.band >= 0 else None)
-    assert [at for at in encoded if at[0] == KEPT_ABOVE] == [(KEPT_ABOVE, FIRST, 16)]
-    assert [(guards, level) for piece, guards, level in encoded if piece == BAND] == [
-        *((FIRST, level) for level in (16, 16, 235)),
-        *((other, level) for level in (16, 16, 235)),
+    trial = trial_of(seen)
+    other = Guards((3,) * COLUMNS, dots().below)
+    for guards in ([dots()] * 3, [dots(), other, dots()]):
+        for drawing in range(3):
+            for piece, guard in zip(ALL, guards, strict=True):
+                trial._runs(piece, guard, drawing if piece.band >= 0 else 0)
+    assert [at for at in encoded if at[0] == KEPT_ABOVE] == [(KEPT_ABOVE, dots(), False)]
+    assert [(guards, drawn) for piece, guards, drawn in encoded if piece == BAND] == [
+        *((dots(), drawn) for drawn in (False, True, True)),
+        *((other, drawn) for drawn in (False, True, True)),
     ]
-    assert [piece for piece, _ in trial.kept([FIRST, other, FIRST])] == [KEPT_ABOVE, KEPT_BELOW]
+    assert [piece for piece, _ in trial.kept([dots(), other, dots()])] == [KEPT_ABOVE, KEPT_BELOW]

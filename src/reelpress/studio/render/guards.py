@@ -5,15 +5,13 @@ is another piece, and whatever refers to it comes out wrong. Where something cro
 refer to a row of them all the same, but not to every pattern: there the guard is drawn anew.
 """
 
-from collections.abc import Collection
 from functools import lru_cache
-from typing import Self
 
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from reelpress.studio.plan.spans import MACROBLOCK_PX, columns_in
+from reelpress.studio.plan.spans import MACROBLOCK_PX
 from reelpress.studio.render.planes import Frame, blank
 
 _DARK, _BRIGHT = 0, 255  # levels of luma, beyond what film has; chroma stays between the other two
@@ -23,22 +21,10 @@ Lots = tuple[int, ...]
 
 
 class Guards(msgspec.Struct, frozen=True):
-    """Of a piece, by column of macroblocks: how often it was drawn anew.
-
-    At first one of four pixels in a row is bright, afterwards each of them is bright or dark by lot.
-    """
+    """Of a piece, by column of macroblocks: 0 for dots, one bright in four of a row; or a noise's number."""
 
     above: Lots
     below: Lots
-
-    @classmethod
-    def first(cls, width: int) -> Self:
-        lots = (0,) * columns_in(width)
-        return cls(lots, lots)
-
-    def anew(self, above: Collection[int], below: Collection[int]) -> "Guards":
-        """Other ones in these columns."""
-        return Guards(_anew(self.above, above), _anew(self.below, below))
 
     def fill(self, strip: Frame, first: int, end: int) -> None:
         """All rows but `first .. end - 1`, the same every time."""
@@ -46,10 +32,6 @@ class Guards(msgspec.Struct, frozen=True):
             strip.paste(_drawn(self.above, first, strip.width), 0, 0)
         if end < strip.height:
             strip.paste(_drawn(self.below, strip.height - end, strip.width), 0, end)
-
-
-def _anew(lots: Lots, columns: Collection[int]) -> Lots:
-    return tuple(lot + (column in columns) for column, lot in enumerate(lots))
 
 
 @lru_cache(maxsize=16)

@@ -11,7 +11,7 @@ from reelpress.studio.render.skia_door import Pixels
 
 Plane = NDArray[np.uint8]
 Weights = NDArray[np.uint16]
-BLACK, GREY = 16, 128
+BLACK, GREY, WHITE = 16, 128, 235
 _SPREAD_PX = 4  # colour of a drawn edge reaches this far when it is halved
 _GAP_PX = 24  # empty rows that part one patch from the next
 _SD_HEIGHT = 576  # at most this high, untagged video is taken for bt601 as every player does

@@ -1,17 +1,21 @@
 """Whether the pieces of a span, each encoded between its guards, can be joined: tried at publication.
 
-A picture is joined with the film, black and white in its bands. Where a block loses much, the guard beside
-it is drawn anew and its piece encoded once more.
+A picture is joined as it is, with patches in its bands, as if customers had drawn there, and with white ones.
+Where a block loses much, the guard beside it is drawn anew and its piece encoded once more; what is best by
+column stays.
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from functools import reduce
+from dataclasses import dataclass
+from functools import partial, reduce
+from typing import Self
 
 import numpy as np
+from numpy.typing import NDArray
 
 from reelpress.studio.plan.model import Band
-from reelpress.studio.plan.spans import columns_in, rows_in
-from reelpress.studio.render.bands import Piece, Splicer, contrasting
+from reelpress.studio.plan.spans import columns_in
+from reelpress.studio.render.bands import Piece, Splicer, patched, whitened
 from reelpress.studio.render.blocks import window_of
 from reelpress.studio.render.guards import Guards
 from reelpress.studio.render.house import Coded, house_sets
@@ -19,15 +23,20 @@ from reelpress.studio.render.planes import Frame
 from reelpress.studio.render.proof import MOST_LOST_DB, Lost, lost
 from reelpress.studio.render.quality import decoded
 
-_SHOWN = (None, 16, 235)  # in bands: the film itself, black, white
-_TRIES = 5
+_DRAWINGS: tuple[Callable[[Frame, Sequence[Band]], Frame], ...] = (
+    lambda frame, _: frame,
+    partial(patched, seed=1),
+    partial(patched, seed=2),
+    whitened,
+)
+_TRIES = 4
+_WANTED_DB = 1.0  # lost: with what customers draw it will be more here and there
 _HOPELESS = 0.3  # of the columns at a piece's edges: too much crosses them
 _NEAR, _AROUND = 8, 2  # columns: how far from a block its cause may be, and what is drawn anew beside that
 _CAUSE_MSE = 25.0  # in a block at the edge, added to a single picture
 
 Shown = Callable[[int, int], Iterator[Frame]]  # first frame and count
 Encode = Callable[[Piece, Guards, Shown], list[Coded]]
-Columns = set[int]
 
 
 class Trial:
@@ -48,76 +57,103 @@ class Trial:
         self._frames = frames
         self._count = count
         self._encode = encode
-        self._coded: dict[tuple[Piece, int | None], tuple[Guards, list[Coded]]] = {}
+        self._coded: dict[tuple[Piece, int], tuple[Guards, list[Coded]]] = {}
 
     def guards(self) -> tuple[Guards, ...] | None:
         """Guards between which every piece can be encoded and joined; None where none were found."""
-        guards = [Guards.first(self._splicer.width) for _ in self._pieces]
-        for _ in range(_TRIES):
-            found = reduce(Lost.with_worst_of, (self._lost(guards, level) for level in _SHOWN))
-            if found.worst_db <= MOST_LOST_DB:
-                return tuple(guards)
-            causes = [causes_of(found, piece) for piece in self._pieces]
-            if any(self._hopeless(*pair) for pair in zip(self._pieces, causes, strict=True)):
-                return None
-            guards = [guard.anew(*columns) for guard, columns in zip(guards, causes, strict=True)]
-        return None
+        edges = [Edges.unknown(columns_in(self._splicer.width)) for _ in self._pieces]
+        proven: list[tuple[float, tuple[Guards, ...]]] = []
+        for number in range(_TRIES + 1):
+            tried = [edge.anew(number) if number < _TRIES else edge for edge in edges]
+            guards = tuple(edge.guards for edge in tried)
+            found = reduce(
+                Lost.with_worst_of, (self._lost(guards, drawing) for drawing in range(len(_DRAWINGS)))
+            )
+            proven.append((found.worst_db, guards))
+            seen = [edge.losing(found, piece) for edge, piece in zip(tried, self._pieces, strict=True)]
+            if found.worst_db <= _WANTED_DB or any(edge.hopeless for edge in seen):
+                break
+            edges = [best.bettered(by) for best, by in zip(edges, seen, strict=True)]
+        worst_db, best = min(proven, key=lambda pair: pair[0])
+        return best if worst_db <= MOST_LOST_DB else None
 
     def kept(self, guards: Sequence[Guards]) -> Iterator[tuple[Piece, list[Coded]]]:
         """Kept rows between these guards."""
         for piece, guard in zip(self._pieces, guards, strict=True):
             if piece.band < 0:
-                yield piece, self._runs(piece, guard, None)
+                yield piece, self._runs(piece, guard, 0)
 
-    def _hopeless(self, piece: Piece, causes: tuple[Columns, Columns]) -> bool:
-        rows = rows_in(self._splicer.height)
-        edges = (piece.first > 0) + (piece.last < rows - 1)
-        return sum(map(len, causes)) > _HOPELESS * edges * columns_in(self._splicer.width)
-
-    def _lost(self, guards: Sequence[Guards], level: int | None) -> Lost:
-        """What joining costs with a level of grey, or nothing, in the bands."""
+    def _lost(self, guards: Sequence[Guards], drawing: int) -> Lost:
+        """What joining costs with that drawing in the bands."""
         splicer = self._splicer
         stack = [
-            (piece, self._runs(piece, guard, level if piece.band >= 0 else None))
+            (piece, self._runs(piece, guard, drawing if piece.band >= 0 else 0))
             for piece, guard in zip(self._pieces, guards, strict=True)
         ]
         sps, pps = house_sets(splicer.width, splicer.height, splicer.fps)
         joined = decoded(splicer.joined(stack), sps, pps)
         alone = zip(*(splicer.alone(piece, runs) for piece, runs in stack), strict=True)
-        return lost(joined, alone, self._shown(level)(0, self._count), window_of(splicer.fps))
+        return lost(joined, alone, self._shown(drawing)(0, self._count), window_of(splicer.fps))
 
-    def _runs(self, piece: Piece, guard: Guards, level: int | None) -> list[Coded]:
+    def _runs(self, piece: Piece, guard: Guards, drawing: int) -> list[Coded]:
         """As encoded the last time, if that was between the same guards."""
-        known = self._coded.get((piece, level))
+        known = self._coded.get((piece, drawing))
         if known is None or known[0] != guard:
-            known = self._coded[piece, level] = guard, self._encode(piece, guard, self._shown(level))
+            known = self._coded[piece, drawing] = guard, self._encode(piece, guard, self._shown(drawing))
         return known[1]
 
-    def _shown(self, level: int | None) -> Shown:
-        if level is None:
-            return self._frames
-        return lambda first, count: (
-            contrasting(frame, self._bands, level) for frame in self._frames(first, count)
-        )
+    def _shown(self, drawing: int) -> Shown:
+        draw = _DRAWINGS[drawing]
+        return lambda first, count: (draw(frame, self._bands) for frame in self._frames(first, count))
 
 
-def causes_of(found: Lost, piece: Piece) -> tuple[Columns, Columns]:
-    """Columns of the guards above and below a piece to which blocks that lose too much may have referred.
+@dataclass(frozen=True, slots=True, eq=False)
+class Edges:
+    """The guards of a piece while they are sought: by edge (above, below) and column, lots and dB lost."""
 
-    The loss moves with the film and lasts; its cause stands at the edge and is sudden.
-    """
-    columns = found.db.shape[1]
-    above, below = Columns(), Columns()
-    edges = [(piece.first, above)] if piece.first else []
-    edges += [(piece.last, below)] if piece.last < len(found.db) - 1 else []
-    for row, column in np.argwhere(found.db[piece.first : piece.last + 1] > MOST_LOST_DB).tolist():
-        edge, causes = min(edges, key=lambda edge: abs(edge[0] - piece.first - row))
-        near = _around(column, _NEAR, columns)
-        sudden = [at for at in near if found.sudden[edge, at] > _CAUSE_MSE]
-        for at in (column, *sudden):
-            causes.update(_around(at, _AROUND, columns))
-    return above, below
+    lots: NDArray[np.int64]
+    lost_db: NDArray[np.float64]
+
+    @classmethod
+    def unknown(cls, columns: int) -> Self:
+        return cls(np.zeros((2, columns), np.int64), np.full((2, columns), np.inf))
+
+    @property
+    def guards(self) -> Guards:
+        above, below = self.lots.tolist()
+        return Guards(tuple(above), tuple(below))
+
+    @property
+    def hopeless(self) -> bool:
+        return bool((self.lost_db > MOST_LOST_DB).mean(axis=1).max() > _HOPELESS)
+
+    def anew(self, number: int) -> "Edges":
+        """Other lots where more is lost than wanted."""
+        return Edges(np.where(self.lost_db > _WANTED_DB, number, self.lots), self.lost_db)
+
+    def bettered(self, other: "Edges") -> "Edges":
+        """By column, of the same lots what was seen last, of others the better ones."""
+        taken = (other.lots == self.lots) | (other.lost_db <= self.lost_db)
+        return Edges(np.where(taken, other.lots, self.lots), np.where(taken, other.lost_db, self.lost_db))
+
+    def losing(self, found: Lost, piece: Piece) -> "Edges":
+        """What these lost; a block counts at the columns of the nearer guard to which it may have referred.
+
+        A loss moves with the film and lasts; its cause stands at the edge and is sudden.
+        """
+        lost_db = np.zeros_like(self.lost_db)
+        for row, column in np.argwhere(found.db[piece.first : piece.last + 1] > _WANTED_DB).tolist():
+            edge = _nearer_edge(piece, row, len(found.db))
+            sudden = found.sudden[(piece.first, piece.last)[edge]]
+            near = range(max(0, column - _NEAR), min(len(sudden), column + _NEAR + 1))
+            for at in (column, *(at for at in near if sudden[at] > _CAUSE_MSE)):
+                around = lost_db[edge, max(0, at - _AROUND) : at + _AROUND + 1]
+                np.maximum(around, found.db[piece.first + row, column], out=around)
+        return Edges(self.lots, lost_db)
 
 
-def _around(column: int, reach: int, columns: int) -> range:
-    return range(max(0, column - reach), min(columns, column + reach + 1))
+def _nearer_edge(piece: Piece, row: int, rows: int) -> int:
+    """0 above, 1 below; where the picture ends there is none. `row` is counted from the piece's first."""
+    if not piece.first:
+        return 1
+    return int(piece.last < rows - 1 and row > piece.last - piece.first - row)
