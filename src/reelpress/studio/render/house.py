@@ -79,8 +79,9 @@ class Coding:
         return replace(self, extra=":".join(filter(None, (self.extra, extra))))
 
 
-# Paid once for all customers: slower, and a scene change may begin a GOP.
-SHARED = Coding("medium", "crf", 24.0)
+# Paid once for all customers: slower, and a scene change may begin a GOP. Full adaptive quantisation leaves
+# single blocks far behind a straight encode.
+SHARED = Coding("medium", "crf", 24.0, "aq-strength=0.8")
 # Paid for every customer: no lookahead, a constant quantiser chosen by measurement (see `quality`), and two
 # frames at once, so that two cores share a span without a second IDR. Which of PERSONAL is measured as well.
 _PERSONAL = "scenecut=0:rc-lookahead=0:mbtree=0:trellis=1"
