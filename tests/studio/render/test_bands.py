@@ -20,7 +20,7 @@ from tests.studio.render.test_trial import dots, nothing_lost
 from reelpress.studio.plan import OutputSpec, PartSource, Resolved, compile_plan, resolve
 from reelpress.studio.plan.model import Band
 from reelpress.studio.plan.spans import NEAR_ROWS, rows_in
-from reelpress.studio.render.bands import SLICE_ROWS, Strip, patched, pieces_of, whitened
+from reelpress.studio.render.bands import SLICE_ROWS, Strip, pieces_of
 from reelpress.studio.render.cache import Cache
 from reelpress.studio.render.guards import Guards
 from reelpress.studio.render.join import Film, join, whole
@@ -256,29 +256,6 @@ def test_a_strip_is_the_bands_own_rows_between_guards_that_are_always_the_same()
     for rows in (slice(0, above), slice(end, strip.height)):
         assert np.array_equal(one.y[rows], other.y[rows])
         assert set(np.unique(one.y[rows])) == {0, 255}
-
-
-def test_a_white_band_changes_its_own_rows_alone() -> None:
-    frame = next(frames(1, 640))
-    white = whitened(frame, [Band(18, 20, ("name",))])
-    assert (white.y[18 * 16 : 21 * 16] == 235).all()
-    assert np.array_equal(np.delete(white.y, np.s_[288:336], 0), np.delete(frame.y, np.s_[288:336], 0))
-    assert not np.shares_memory(white.data, frame.data)
-
-
-def test_patches_leave_most_of_the_film_and_the_rows_at_a_bands_edges() -> None:
-    frame = next(frames(1, 640))
-    band = [Band(18, 25, ("name",))]
-    one, again, other = (patched(frame, band, seed) for seed in (1, 1, 2))
-    drawn = one.y[304:400] != frame.y[304:400]
-    assert set(np.unique(one.y[304:400][drawn])) == {16, 235}
-    assert 0.1 < drawn.mean() < 0.6
-    low = patched(frame, [Band(18, 19, ("name",))], 1)
-    assert (low.y != frame.y).any(), "a band of two rows has no others"
-    assert np.array_equal(np.delete(one.y, np.s_[304:400], 0), np.delete(frame.y, np.s_[304:400], 0))
-    assert np.array_equal(one.data, again.data)
-    assert not np.array_equal(one.data, other.data)
-    assert not np.shares_memory(one.data, frame.data)
 
 
 def test_bands_that_would_meet_once_grown_are_refused() -> None:

@@ -41,10 +41,6 @@ def frames(first: int, count: int) -> Iterator[Frame]:
     return iter([black(WIDTH, HEIGHT)] * count)
 
 
-def trial_of(encode: Callable[[Piece, Guards, Shown], list[Coded]], count: int = 12) -> Trial:
-    return Trial(ALL, BANDS, Splicer(WIDTH, HEIGHT, Fraction(25), 4), frames, count, encode)
-
-
 Losing = Callable[[Sequence[Guards]], Lost]
 
 
@@ -143,7 +139,7 @@ def test_what_is_between_the_same_guards_is_encoded_once_and_kept_rows_once_for_
         encoded.append((piece, guards, bool((next(shown(0, 1)).y > 16).any())))
         return []
 
-    trial = trial_of(seen)
+    trial = Trial(ALL, BANDS, Splicer(WIDTH, HEIGHT, Fraction(25), 4), frames, 12, seen)
     other = Guards((3,) * COLUMNS, dots().below)
     for guards in ([dots()] * 3, [dots(), other, dots()]):
         for drawing in range(3):

@@ -4,27 +4,22 @@ A picture is made of pieces stacked top to bottom: kept rows (encoded once for e
 per customer), each from an encoder of its own, joined by rewriting slice headers. A piece is encoded between
 guards (see `guards`), which are slices of their own and thrown away. Players do not filter across the edges
 of pieces (disable_deblocking_filter_idc 2), encoders only where a guard is as dark or bright as the film
-(ITU-T H.264, 8.7.2.2). What the join costs all the same is seen at publication (see `proof`).
+(ITU-T H.264, 8.7.2.2). What the join costs all the same is seen at publication (see `trial`).
 """
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from functools import lru_cache
-
-import numpy as np
 
 from reelpress.studio.plan.model import Band
 from reelpress.studio.plan.spans import MACROBLOCK_PX, columns_in, rows_in
 from reelpress.studio.render.guards import Guards
 from reelpress.studio.render.house import Coded, Coding, NalUnits, encode
-from reelpress.studio.render.planes import BLACK, GREY, WHITE, Frame, Plane, blank
+from reelpress.studio.render.planes import Frame, blank
 from reelpress.studio.render.quality import decoded
 from reelpress.studio.render.slices import moved
 
 SLICE_ROWS = (3, 4, 5, 6)  # of a band; what fits its height best
-_PATCH_PX, _PATCHED = (64, 16), (0.7, 0.15, 0.15)  # height and width; share of film, black and white
-_PATCH_INSET_ROWS = 1  # what is drawn seldom touches the edge of the rows it may need
 _KEPT_PRESET = "medium"  # paid once
 _KEPT_SLICE_ROWS = (4, 8)  # below a guard: at least, and where the rows need not end with a slice
 
@@ -135,16 +130,16 @@ class Splicer:
         how = kept_coding(coding) if piece.band < 0 else coding
         return encode(strips, self.fps, how.with_extra(f"slice-max-mbs={piece.slice_rows * self._columns}"))
 
-    def slices(self, piece: Piece, coded: Coded) -> list[NalUnits]:
-        """The piece's own slices of every picture, moved to its rows."""
+    def slices(self, piece: Piece, runs: Iterable[Coded]) -> list[NalUnits]:
+        """The piece's own slices of every picture of its GOPs, moved to its rows."""
         skipped = 1 if piece.first else 0
         rows = range(piece.first, piece.last + 1, piece.slice_rows)
-        return [self._moved(units[skipped : skipped + len(rows)], rows) for units in coded.pictures]
+        pictures = (units for run in runs for units in run.pictures)
+        return [self._moved(units[skipped : skipped + len(rows)], rows) for units in pictures]
 
     def joined(self, stack: Sequence[tuple[Piece, Sequence[Coded]]]) -> Iterator[NalUnits]:
         """Whole pictures of pieces given top to bottom, each with its GOPs."""
-        slices = [[units for run in runs for units in self.slices(piece, run)] for piece, runs in stack]
-        for pieces in zip(*slices, strict=True):
+        for pieces in zip(*(self.slices(piece, runs) for piece, runs in stack), strict=True):
             yield [unit for units in pieces for unit in units]
 
     def alone(self, piece: Piece, runs: Iterable[Coded]) -> Iterator[Frame]:
@@ -167,41 +162,6 @@ class Splicer:
 def kept_coding(coding: Coding) -> Coding:
     """How kept rows are coded beside bands of this coding: as finely, more slowly."""
     return replace(coding, preset=_KEPT_PRESET, threads=1)
-
-
-def whitened(frame: Frame, bands: Sequence[Band]) -> Frame:
-    """The frame with its bands white, everywhere that data can touch."""
-    out = frame.copy()
-    for band in bands:
-        rows = slice(band.first * MACROBLOCK_PX, (band.last + 1) * MACROBLOCK_PX)
-        half = slice(rows.start // 2, rows.stop // 2)
-        out.y[rows], out.u[half], out.v[half] = WHITE, GREY, GREY
-    return out
-
-
-def patched(frame: Frame, bands: Sequence[Band], seed: int) -> Frame:
-    """The frame with patches of black and white in its bands, as a customer may draw there."""
-    out = frame.copy()
-    for band in bands:
-        inset = min(_PATCH_INSET_ROWS, (band.rows - 1) // 2)
-        first = (band.first + inset) * MACROBLOCK_PX
-        end = min((band.last + 1 - inset) * MACROBLOCK_PX, frame.height)
-        half = slice(first // 2, end // 2)
-        patches = _patches(seed, end - first, frame.width)
-        out.y[first:end] = np.where(patches, patches, out.y[first:end])
-        for plane in (out.u, out.v):
-            plane[half] = np.where(patches[::2, ::2], GREY, plane[half])
-    return out
-
-
-@lru_cache(maxsize=8)
-def _patches(seed: int, rows: int, columns: int) -> Plane:
-    """Levels of luma; 0 where there is none."""
-    height, width = _PATCH_PX
-    lots = np.random.default_rng(seed).choice(
-        np.array([0, BLACK, WHITE], np.uint8), (-(-rows // height), -(-columns // width)), p=_PATCHED
-    )
-    return lots.repeat(height, 0).repeat(width, 1)[:rows, :columns]
 
 
 def _kept(first: int, last: int, total: int) -> Piece:

@@ -188,7 +188,7 @@ class Kits:
         return side_by_side(list(codings), lambda gop: encode(gop, codings[gop]))
 
     def _slices(self, piece: Piece, runs: Iterable[Coded]) -> Segment:
-        return Segment.of_pictures([units for run in runs for units in self.splicer.slices(piece, run)])
+        return Segment.of_pictures(self.splicer.slices(piece, runs))
 
 
 def _says_a_choice(path: Path) -> bool:

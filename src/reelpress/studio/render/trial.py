@@ -7,7 +7,7 @@ column stays.
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import partial, reduce
+from functools import reduce
 from typing import Self
 
 import numpy as np
@@ -15,23 +15,18 @@ from numpy.typing import NDArray
 
 from reelpress.studio.plan.model import Band
 from reelpress.studio.plan.spans import columns_in
-from reelpress.studio.render.bands import Piece, Splicer, patched, whitened
+from reelpress.studio.render.bands import Piece, Splicer
 from reelpress.studio.render.blocks import window_of
+from reelpress.studio.render.drawings import DRAWINGS
 from reelpress.studio.render.guards import Guards
 from reelpress.studio.render.house import Coded, house_sets
 from reelpress.studio.render.planes import Frame
 from reelpress.studio.render.proof import MOST_LOST_DB, Lost, lost
 from reelpress.studio.render.quality import decoded
 
-_DRAWINGS: tuple[Callable[[Frame, Sequence[Band]], Frame], ...] = (
-    lambda frame, _: frame,
-    partial(patched, seed=1),
-    partial(patched, seed=2),
-    whitened,
-)
 _TRIES = 4
 _WANTED_DB = 1.0  # lost: with what customers draw it will be more here and there
-_HOPELESS = 0.3  # of the columns at a piece's edges: too much crosses them
+_HOPELESS = 0.3  # of the columns at an edge: too much crosses it
 _NEAR, _AROUND = 8, 2  # columns: how far from a block its cause may be, and what is drawn anew beside that
 _CAUSE_MSE = 25.0  # in a block at the edge, added to a single picture
 
@@ -67,7 +62,7 @@ class Trial:
             tried = [edge.anew(number) if number < _TRIES else edge for edge in edges]
             guards = tuple(edge.guards for edge in tried)
             found = reduce(
-                Lost.with_worst_of, (self._lost(guards, drawing) for drawing in range(len(_DRAWINGS)))
+                Lost.with_worst_of, (self._lost(guards, drawing) for drawing in range(len(DRAWINGS)))
             )
             proven.append((found.worst_db, guards))
             seen = [edge.losing(found, piece) for edge, piece in zip(tried, self._pieces, strict=True)]
@@ -103,7 +98,7 @@ class Trial:
         return known[1]
 
     def _shown(self, drawing: int) -> Shown:
-        draw = _DRAWINGS[drawing]
+        draw = DRAWINGS[drawing]
         return lambda first, count: (draw(frame, self._bands) for frame in self._frames(first, count))
 
 
