@@ -178,6 +178,7 @@ def test_a_piece_that_loses_by_its_guard_gets_another_one_there_alone(
     made = Banded(tmp_path, *CASES["in the middle"])
     kept_above, band, kept_below = made.kit.guards
     assert kept_above == kept_below == dots(20)
+    assert [made.kit.between(piece) for piece in made.kit.pieces] == [kept_above, band, kept_below]
     assert band.below == kept_above.below
     assert band.above == tuple(int(column in range(8, 13)) for column in range(20))
     pictures = shown(bytes_of(made.films[0]))
