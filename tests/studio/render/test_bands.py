@@ -186,6 +186,23 @@ def test_a_piece_that_loses_by_its_guard_gets_another_one_there_alone(
         assert ((picture - frame.y) ** 2).mean() < 12
 
 
+def test_kept_rows_and_bands_are_encoded_between_the_guards_that_were_found(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = [Guards((lot,) * 20, (lot,) * 20) for lot in (1, 2, 3)]
+    used: set[tuple[int, Guards]] = set()
+    guarded = Strip.guarded
+
+    def seen(self: Strip, frame: Frame, guards: Guards) -> Frame:
+        used.add((self.piece.first, guards))
+        return guarded(self, frame, guards)
+
+    monkeypatch.setattr(Trial, "guards", lambda self: tuple(found))
+    monkeypatch.setattr(Strip, "guarded", seen)
+    pieces = Banded(tmp_path, *CASES["in the middle"]).kit.pieces
+    assert used == {(piece.first, guards) for piece, guards in zip(pieces, found, strict=True)}
+
+
 def test_a_guard_that_looks_like_the_film_beside_it_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
