@@ -19,7 +19,7 @@ def figures(ours_s: float, melt_s: list[float], *, own: int = 50, gap: float = 0
         rivals={"melt": [Cost(1, seconds, 1.0, 100.0, 1000) for seconds in melt_s]},
         publication=Cost(1, 20.0, 10.0, 100.0, 0),
         own_bytes=own,
-        quality=Quality(0.98 - gap, 0.9, 0.98, 0.9, 1.0, None, 1.0, 0, 8100, 1, 2, 1000, 1000),
+        quality=Quality(0.98 - gap, 0.9, 0.98, 0.9, 1.0, 1.0, None, 1.0, 0, 8100, 1, 2, 1000, 1000),
     )
 
 
@@ -75,3 +75,4 @@ def test_what_the_straight_encode_loses_against_itself_stands_beside_what_we_los
     assert block_gap(quality) == "6.1 (13.9)"  # as written before this was looked at
     assert block_gap(quality | {"other_block_gap_db": None}) == "6.1 (13.9)"
     assert block_gap(quality | {"other_block_gap_db": 9.24}) == "6.1 (13.9), straight itself 9.2"
+    assert block_gap(quality | {"unseen_block_gap_db": 7.0}) == "6.1 (13.9), with unseen 7.0"

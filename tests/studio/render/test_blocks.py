@@ -28,7 +28,8 @@ def test_the_worst_block_of_the_worst_window_counts() -> None:
     assert most_behind_db(pairs, 1) == pytest.approx(10 * math.log10(4))
     assert most_behind_db(pairs, 3) == pytest.approx(10 * math.log10(2))
     assert most_behind_db(pairs, 5) == pytest.approx(10 * math.log10(4)), "the last window may be short"
-    assert most_behind_db([(calm / 100, calm / 1000)], 1) == 0, "what nobody sees is no difference"
+    assert most_behind_db([(calm / 4, calm / 1000)], 1) == 0, "what nobody sees is no difference"
+    assert most_behind_db([(calm, calm / 1000)], 1) == pytest.approx(10 * math.log10(4)), "the rest is"
 
 
 def test_a_window_is_half_a_second() -> None:

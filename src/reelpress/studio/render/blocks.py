@@ -10,7 +10,9 @@ from numpy.typing import NDArray
 from reelpress.studio.plan.spans import MACROBLOCK_PX
 from reelpress.studio.render.planes import Plane
 
-_UNSEEN_MSE = 1.0  # an error of one level is seen by nobody
+# Of luma, two levels: the least that is seen is three (Chou and Li, "A perceptually tuned subband image coder
+# based on the measure of just-noticeable-distortion profile", 1995). An error below counts as this much.
+UNSEEN_MSE = 4.0
 
 Errors = NDArray[np.float64]
 
@@ -40,7 +42,7 @@ def block_errors(one: Plane, other: Plane) -> Errors:
 
 
 def _behind_db(one: Errors, other: Errors) -> Errors:
-    ratio: Errors = np.maximum(one, _UNSEEN_MSE) / np.maximum(other, _UNSEEN_MSE)
+    ratio: Errors = np.maximum(one, UNSEEN_MSE) / np.maximum(other, UNSEEN_MSE)
     return 10 * np.log10(ratio)
 
 

@@ -91,7 +91,7 @@ CLEAN = Coding(
     "qp",
     26.0,
     f"{_PERSONAL}:deadzone-inter=6:no-dct-decimate=1:ipratio=2",
-    Rhythm(cut_by=3, unfiltered_every=5, finer_every=10, finer_by=3),
+    Rhythm(cut_by=3, unfiltered_every=2, finer_every=10, finer_by=3),
     threads=2,
 )
 # Over grain that would be spent on noise, and a strong deblocking filter takes the grain with it.
