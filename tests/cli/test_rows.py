@@ -23,7 +23,6 @@ from reelpress.studio.plan import Resolved
 from reelpress.studio.render.pressroom import press_for
 
 PEOPLE = [f"Person {number}" for number in range(12)]
-MANY = [f"Person {number}" for number in range(60)]
 
 
 def times(shop: Shop) -> dict[str, int]:
@@ -188,7 +187,8 @@ def test_a_run_that_was_stopped_in_the_middle_goes_on_where_it_was(
     open_shop: OpenShop, sent: signal.Signals, ends: int
 ) -> None:
     shop = open_shop([NAME, CITY])
-    rows = shop.csv("name,city", *(f"{name},{name} City" for name in MANY * 4))
+    people = [*(f"Person {number}" for number in range(239)), "Person 0"]
+    rows = shop.csv("name,city", *(f"{name},{name} City" for name in people))
     process = started(shop, rows)
     asyncio.run(when_some_are_done(shop))
     process.send_signal(sent)
@@ -206,8 +206,7 @@ def test_a_run_that_was_stopped_in_the_middle_goes_on_where_it_was(
     assert summary.skipped == len(before)
     assert {name: time for name, time in times(shop).items() if name in before} == before
     assert sorted(path.name for path in shop.out.iterdir() if path.suffix != ".mp4") == ["results.csv"]
-    alike = {(shop.out / f"{number + 1:06d}.mp4").read_bytes() for number in range(0, 240, len(MANY))}
-    assert len(alike) == 1
+    assert (shop.out / "000001.mp4").read_bytes() == (shop.out / "000240.mp4").read_bytes()
 
 
 def test_the_planner_counts_the_segments_that_the_press_then_makes(open_shop: OpenShop) -> None:
