@@ -33,7 +33,7 @@ published: CPU seconds paid once per template. shared90: 9 of 10 customers show 
 known: all of it rendered before; rivals cost there what f10 costs them. still: one 1080x1080 JPEG.
 SSIM gap: straight minus ours (straight: x264 veryfast, CRF 23, of the same frames), both against the
   uncompressed frames; block gap: the 16x16 block that loses most over half a second (in one picture), dB;
-  errors below two levels count as two, nobody sees them; with unseen: told apart down to one level;
+  seen: where errors below two levels, which nobody sees, are all one;
   past 6 dB also what the straight encode loses against itself when it runs with another number of threads.
   All: smaller is better.
 of a million: 16x16 blocks of single pictures more than 6 dB below the straight encode's / 6 dB above."""
@@ -291,8 +291,8 @@ def _quality_table(cases: Mapping[str, Any]) -> Table:
 
 
 def block_gap(quality: Mapping[str, Any]) -> str:
-    """Over half a second, in one picture; where known, with what nobody sees, and the straight encode's."""
-    besides = {"with unseen": "unseen_block_gap_db", "straight itself": "other_block_gap_db"}
+    """Over half a second, in one picture; where known, what is seen of it, and the straight encode's."""
+    besides = {"seen": "seen_block_gap_db", "straight itself": "other_block_gap_db"}
     shown = (f", {what} {quality[key]:.1f}" for what, key in besides.items() if quality.get(key) is not None)
     return f"{quality['lasting_block_gap_db']:.1f} ({quality['worst_block_gap_db']:.1f}){''.join(shown)}"
 

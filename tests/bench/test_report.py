@@ -75,4 +75,4 @@ def test_what_the_straight_encode_loses_against_itself_stands_beside_what_we_los
     assert block_gap(quality) == "6.1 (13.9)"  # as written before this was looked at
     assert block_gap(quality | {"other_block_gap_db": None}) == "6.1 (13.9)"
     assert block_gap(quality | {"other_block_gap_db": 9.24}) == "6.1 (13.9), straight itself 9.2"
-    assert block_gap(quality | {"unseen_block_gap_db": 7.0}) == "6.1 (13.9), with unseen 7.0"
+    assert block_gap(quality | {"seen_block_gap_db": 4.0}) == "6.1 (13.9), seen 4.0"
