@@ -138,6 +138,17 @@ def test_a_span_is_coded_finer_until_no_block_is_far_behind(coding: Coding) -> N
     assert value(perfect, 20) == 20, "nobody sees what is lost there"
 
 
+def test_no_finer_quantiser_than_all_is_tried() -> None:
+    frames, asked = film(6)[:2], list[float]()
+
+    def coarse(quantiser: float) -> Coding:
+        asked.append(quantiser)
+        return CLEAN.at(40)
+
+    as_fine_as_blocks_need(lambda: frames, FPS, [np.zeros((12, 20))] * 2, coarse, 19.5)
+    assert asked == [19.5, 19.25, QUANTISERS[0]]
+
+
 def errors_at(frames: list[Frame], coding: Coding, value: float) -> list[Errors]:
     coded = encode(frames, FPS, coding.at(value))
     pairs = zip(frames, decoded(coded.pictures, coded.sps, coded.pps), strict=True)

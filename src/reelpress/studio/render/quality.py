@@ -33,7 +33,7 @@ _X86 = platform.machine().lower() in {"x86_64", "amd64"}
 _REPEATABLE = "b-adapt=0:asm=SSE4.2" if _X86 else "b-adapt=0"
 # SSIM that a span may lose against the straight encode, on average; the bar for a whole file is 0.003.
 _LOSS = 0.0014
-# Of its worst frame, by coding; frames of grain that are not sampled are worse by as much again.
+# The same of its worst frame, by coding.
 WORST_LOSS = {"clean": 0.0025, "grainy": 0.0014}
 _SHARED_LOSS = 0.0
 # A customer's text moves other blocks' errors by a decibel; the bar is 6 dB.
