@@ -37,9 +37,9 @@ class Quality:
     `lasting_block_gap_db`: the 16x16 block that loses most over half a second, as long as a defect has to
     stand to be seen. `seen_block_gap_db`: the same where errors that nobody sees (`UNSEEN_MSE`) are all one,
     which is what the engine is steered by. `worst_block_gap_db`: the one of single pictures, where two
-    encoders never err alike (docs/adr/0023). `other_block_gap_db`: the lasting one of the straight encode with another
-    number of threads, looked at where ours is past `APART_DB`. `blocks_below` and `blocks_above` count those
-    more than `APART_DB` away, of `blocks`.
+    encoders never err alike (docs/adr/0023). `other_block_gap_db`: the lasting one of the straight encode
+    with another number of threads, looked at where ours is past `APART_DB`. `blocks_below` and `blocks_above`
+    count those more than `APART_DB` away, of `blocks`.
     """
 
     ssim_mean: float
