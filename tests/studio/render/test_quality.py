@@ -69,7 +69,7 @@ def measured(frames: list[Frame], coding: Coding) -> Curve:
 def test_a_personal_span_is_as_good_as_a_straight_encode(grain: float, coding: Coding) -> None:
     frames = film(grain)
     curve = measured(frames, coding)
-    (chosen,) = quantisers([[curve]], 0.0014)
+    (chosen,) = quantisers([[curve]])
     assert chosen in QUANTISERS
     assert 1 - loss(frames, chosen, coding) >= curve.straight_mean - 0.006
 
@@ -99,22 +99,21 @@ def line(straight: float, worst: float, at_23: float) -> Curve:
 
 def test_a_span_is_judged_as_a_whole_and_a_group_by_its_worst_frame() -> None:
     good, bad = line(0.95, 0.90, 0.96), line(0.95, 0.94, 0.9405)
-    assert quantisers([[line(0.95, 0.90, 0.95)]], 0.0025) == (23,)
-    assert quantisers([[good], [line(0.95, 0.90, 0.94)]], 0.0025) == (23, 23)
-    easy, hard = quantisers([[line(0.95, 0.94, 0.97)], [bad]], 0.0025)
+    assert quantisers([[line(0.95, 0.90, 0.95)]]) == (23,)
+    assert quantisers([[good], [line(0.95, 0.90, 0.94)]]) == (23, 23)
+    easy, hard = quantisers([[line(0.95, 0.94, 0.97)], [bad]])
     assert (easy, hard) == (23.5, 21.25)
-    assert quantisers([[line(0.95, 0.94, 0.97)], [bad]], 0.0014) == (23.5, 21.0)
 
 
 def test_where_nothing_is_good_enough_the_finest_is_taken() -> None:
-    assert quantisers([[line(0.99, 0.98, 0.80)]], 0.0025) == (QUANTISERS[0],)
-    assert quantisers([[line(0.50, 0.40, 0.99)]], 0.0025) == (QUANTISERS[-1],)
+    assert quantisers([[line(0.99, 0.98, 0.80)]]) == (QUANTISERS[0],)
+    assert quantisers([[line(0.50, 0.40, 0.99)]]) == (QUANTISERS[-1],)
 
 
 def test_one_bad_frame_that_nothing_heals_makes_a_group_three_quantisers_finer_at_most() -> None:
     good = line(0.95, 0.94, 0.97)
     hopeless = Curve(0.95, 0.94, good.means, (0.85,) * len(QUANTISERS))
-    assert quantisers([[hopeless]], 0.0025) == (22.0,)
+    assert quantisers([[hopeless]]) == (22.0,)
 
 
 def test_finer_than_what_was_tried_a_curve_goes_on_rising() -> None:

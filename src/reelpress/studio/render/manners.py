@@ -15,7 +15,6 @@ from reelpress.studio.render.house import PERSONAL, Coding
 from reelpress.studio.render.planes import Frame
 from reelpress.studio.render.quality import (
     SAMPLE_FRAMES,
-    WORST_LOSS,
     Curve,
     Yardstick,
     as_fine_as_blocks_need,
@@ -60,7 +59,7 @@ def measured(frames: BaseFrames, fps: Fraction, span: Span) -> tuple[str, tuple[
         return Curve.of(pictures(sample), fps, PERSONAL[texture], wanted)
 
     texture = texture_of(pictures(samples[0][-1]), fps)
-    found = quantisers([[curve(sample) for sample in spread] for spread in samples], WORST_LOSS[texture])
+    found = quantisers([[curve(sample) for sample in spread] for spread in samples])
     manners = [_manner(*pair) for pair in zip(found, changes, strict=True)]
 
     def finer(gop: Gop, manner: Manner) -> Manner:

@@ -33,8 +33,7 @@ _X86 = platform.machine().lower() in {"x86_64", "amd64"}
 _REPEATABLE = "b-adapt=0:asm=SSE4.2" if _X86 else "b-adapt=0"
 # SSIM that a span may lose against the straight encode, on average; the bar for a whole file is 0.003.
 _LOSS = 0.0014
-# The same of its worst frame, by coding.
-WORST_LOSS = {"clean": 0.0025, "grainy": 0.0014}
+_WORST_LOSS = 0.0025  # the same of its worst frame
 _SHARED_LOSS = 0.0
 # A customer's text moves other blocks' errors by a decibel; the bar is 6 dB.
 _MOST_BEHIND_DB = 5.0
@@ -152,14 +151,14 @@ def as_fine_as_blocks_need(
     return min(tried, key=lambda value: tried[value])
 
 
-def quantisers(gops: Sequence[Sequence[Curve]], worst_loss: float) -> tuple[float, ...]:
+def quantisers(gops: Sequence[Sequence[Curve]]) -> tuple[float, ...]:
     """The coarsest quantisers of a span's GOPs, known by samples, to be as good as a straight encode.
 
-    On average the span loses at most `_LOSS`; a GOP with a frame that is `worst_loss` worse than the
+    On average the span loses at most `_LOSS`; a GOP with a frame that is `_WORST_LOSS` worse than the
     straight encode's worst is coded finer, by at most `_MOST_FINER`.
     """
     wanted = float(np.mean([curve.straight_mean for curves in gops for curve in curves])) - _LOSS
-    floor = min(curve.straight_worst for curves in gops for curve in curves) - worst_loss
+    floor = min(curve.straight_worst for curves in gops for curve in curves) - _WORST_LOSS
     means = np.mean([curve.means for curves in gops for curve in curves], axis=0)
     common = _last(means >= wanted)
     finest = max(0, common - _MOST_FINER * _STEPS)
