@@ -6,14 +6,10 @@ SSIM is FFmpeg's `ssim` filter (through PyAV) on luma: 8x8 windows that overlap 
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from fractions import Fraction
 from pathlib import Path
 
 import av
 import numpy as np
-from av.filter import Graph
-from av.filter.context import FilterContext
-from av.video.frame import VideoFrame
 from numpy.typing import NDArray
 
 from bench.footage import FPS
@@ -22,6 +18,7 @@ from bench.people import Person
 from bench.straight import OTHER_THREADS
 from bench.templates import Template
 from reelpress.studio.render.blocks import UNSEEN_MSE, Errors, block_errors
+from reelpress.studio.render.similarity import ssim
 
 Plane = NDArray[np.uint8]
 # An error below one level (root mean square) in a block counts as one: it is rounding.
@@ -100,15 +97,15 @@ def blocks_of(frames: Iterator[Plane], one: Path, other: Path) -> "Blocks":
 
 
 def _compared(frames: Iterator[Plane], ours: Path, straight: Path) -> Quality:
-    both = (Ssim(), Ssim())
+    mine: list[float] = []
+    theirs: list[float] = []
     blocks = Blocks(WINDOW)
     for wanted, one, other in zip(frames, luma(ours), luma(straight), strict=True):
         reference = wanted[: one.shape[0]]
-        both[0].add(one, reference)
-        both[1].add(other, reference)
+        mine.append(ssim(one, reference))
+        theirs.append(ssim(other, reference))
         blocks.add(block_errors(one, reference), block_errors(other, reference))
     blocks.close()
-    mine, theirs = both[0].scores, both[1].scores
     return Quality(
         ssim_mean=float(np.mean(mine)),
         ssim_worst=min(mine),
@@ -179,35 +176,3 @@ class Blocks:
 
 def _most_lost(ours: Errors, straight: Errors, floor: float) -> float:
     return float((psnr(straight, floor) - psnr(ours, floor)).max())
-
-
-class Ssim:
-    """SSIM of pictures against references, in the order they are added."""
-
-    def __init__(self) -> None:
-        self.scores: list[float] = []
-        self._graph: Graph | None = None
-        self._inputs: list[FilterContext] = []
-        self._output: FilterContext | None = None
-
-    def add(self, picture: Plane, reference: Plane) -> None:
-        if self._graph is None:
-            self._configure(*reference.shape)
-        for source, plane in zip(self._inputs, (picture, reference), strict=True):
-            frame = VideoFrame.from_ndarray(np.ascontiguousarray(plane), "gray")
-            frame.pts, frame.time_base = len(self.scores), Fraction(1, 30)
-            source.push(frame)
-        assert self._output is not None
-        compared = self._output.pull()
-        self.scores.append(float(compared.metadata["lavfi.ssim.Y"]))
-
-    def _configure(self, height: int, width: int) -> None:
-        graph = Graph()
-        size = f"video_size={width}x{height}:pix_fmt=gray:time_base=1/30"
-        self._inputs = [graph.add("buffer", size, name=name) for name in ("picture", "reference")]
-        judge, self._output = graph.add("ssim"), graph.add("buffersink")
-        self._inputs[0].link_to(judge, 0, 0)
-        self._inputs[1].link_to(judge, 0, 1)
-        judge.link_to(self._output)
-        graph.configure()
-        self._graph = graph

@@ -3,25 +3,11 @@ from pathlib import Path
 import av
 import numpy as np
 import pytest
-from bench.quality import Blocks, Ssim, block_errors, blocks_of, psnr
+from bench.quality import Blocks, block_errors, blocks_of, psnr
 from bench.straight import write_straight
 
 RNG = np.random.default_rng(3)
 PICTURE = RNG.integers(16, 235, (72, 100), dtype=np.uint8)
-
-
-def test_a_picture_is_wholly_like_itself() -> None:
-    judge = Ssim()
-    judge.add(PICTURE, PICTURE)
-    assert judge.scores == [1.0]
-
-
-def test_more_noise_is_less_alike_and_figures_keep_their_order() -> None:
-    judge = Ssim()
-    for strength in (4, 12, 40):
-        judge.add(_noisy(strength), PICTURE)
-    assert judge.scores == sorted(judge.scores, reverse=True)
-    assert judge.scores[0] > judge.scores[2]
 
 
 def test_only_the_damaged_block_loses() -> None:

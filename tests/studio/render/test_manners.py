@@ -38,21 +38,23 @@ def test_cuts_and_pictures_where_much_moves_are_known_by_their_number_in_their_g
     ]
 
 
-def test_each_gop_is_coded_as_finely_as_its_own_blocks_need(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_each_gop_is_coded_as_finely_as_it_needs(monkeypatch: pytest.MonkeyPatch) -> None:
     seen: list[tuple[int, int, float]] = []
 
     def finer(
         frames: Callable[[], Iterator[Frame]],
         fps: Fraction,
         straight: Sequence[Errors],
+        least: float,
         coding: Callable[[float], Coding],
         quantiser: float,
     ) -> float:
         assert coding(20).value == 20
+        assert 0.5 < least < 1
         seen.append((len(list(frames())), len(straight), quantiser))
         return quantiser - len(seen)
 
-    monkeypatch.setattr("reelpress.studio.render.manners.as_fine_as_blocks_need", finer)
+    monkeypatch.setattr("reelpress.studio.render.manners.as_fine_as_needed", finer)
     _, manners = measured(film, FPS, Span("full", 0, 99, (), 1))
     assert [counts for *counts, _ in seen] == [[50, 50], [50, 50]]
     assert [manner.quantiser for manner in manners] == [seen[0][2] - 1, seen[1][2] - 2]
@@ -93,9 +95,9 @@ def test_a_cut_is_coded_finer_than_its_neighbours(coding: Coding) -> None:
 
 
 def test_a_busy_picture_of_film_is_coded_otherwise_than_a_quiet_one_and_no_picture_before_it() -> None:
-    plain, busy = (quantisers_told(Manner(24, (), busy).of(CLEAN)) for busy in ((), (6,)))
-    assert busy[7] != plain[7]
-    assert all(busy[number] == plain[number] for number in range(6))
+    plain, busy = (quantisers_told(Manner(24, (), busy).of(CLEAN)) for busy in ((), (7,)))
+    assert busy[8] != plain[8]
+    assert all(busy[number] == plain[number] for number in range(7))
 
 
 def test_grain_that_moves_everywhere_is_deblocked_all_the_same() -> None:
@@ -108,11 +110,19 @@ def test_every_tenth_picture_of_a_clean_gop_is_finer() -> None:
     assert min(sizes[10], sizes[20]) > max(size for number, size in sizes.items() if number % 10)
 
 
+def test_finer_pictures_of_film_are_not_deblocked_since_there_blocks_turn_intra() -> None:
+    rhythm = CLEAN.rhythm
+    assert rhythm is not None
+    finer = [number for number in range(1, 100) if rhythm.finer(number)]
+    assert finer
+    assert all(rhythm.unfiltered(number) for number in finer)
+
+
 def test_a_picture_without_filter_does_not_darken_flat_text_next_to_a_hard_edge() -> None:
     """Blocks of a new ground are intra, and x264's strongest filter darkens the third row of the text."""
     frames: list[Frame] = []
     for number in range(24):
-        ground = np.random.default_rng(number // 15).integers(60, 180, (HEIGHT // 8, WIDTH // 8), np.uint8)
+        ground = np.random.default_rng(number // 14).integers(60, 180, (HEIGHT // 8, WIDTH // 8), np.uint8)
         frame = blank(WIDTH, HEIGHT)
         frame.data[:] = 128
         frame.y[:] = ground.repeat(8, 0).repeat(8, 1)
@@ -126,5 +136,5 @@ def test_a_picture_without_filter_does_not_darken_flat_text_next_to_a_hard_edge(
 
     assert CLEAN.rhythm is not None
     always = replace(CLEAN, rhythm=replace(CLEAN.rhythm, unfiltered_every=0))
-    assert darkest(always)[15] < 222
-    assert darkest(CLEAN)[15] > 225
+    assert darkest(always)[14] < 222
+    assert darkest(CLEAN)[14] > 225

@@ -1,6 +1,6 @@
 """How coarsely a span may be coded is measured on its own pictures."""
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from fractions import Fraction
 
@@ -12,17 +12,15 @@ from reelpress.studio.render.house import CLEAN, GRAINY, PERSONAL, SHARED, Codin
 from reelpress.studio.render.planes import Frame
 from reelpress.studio.render.quality import (
     QUANTISERS,
-    SHARED_RATES,
     Curve,
     Yardstick,
-    as_fine_as_blocks_need,
-    calibrated_shared,
+    as_fine_as_needed,
     compared,
     decoded,
     quantisers,
-    ssim,
     texture_of,
 )
+from reelpress.studio.render.similarity import ssim
 
 FPS = Fraction(25)
 WIDTH, HEIGHT = 320, 192
@@ -48,19 +46,8 @@ def loss(frames: list[Frame], value: float, coding: Coding = SHARED) -> float:
     return 1 - float(np.mean([ssim(one.y, other.y) for one, other in pairs]))
 
 
-def test_a_clean_shared_span_is_coded_at_the_house_rate() -> None:
-    assert calibrated_shared(film(0), FPS) == SHARED.value
-
-
-def test_a_grainy_shared_span_is_coded_finer() -> None:
-    frames = film(6)
-    value = calibrated_shared(frames, FPS)
-    assert SHARED_RATES[0] <= value < SHARED.value
-    assert loss(frames, value) < loss(frames, SHARED.value) - 0.02
-
-
 def measured(frames: list[Frame], coding: Coding) -> Curve:
-    straight = Yardstick.of(lambda: frames, FPS, compared(len(frames))).scores
+    straight = Yardstick.of(lambda: frames, FPS).scores
     return Curve.of(frames, FPS, coding, [straight[at] for at in compared(len(frames))])
 
 
@@ -127,14 +114,28 @@ def test_a_span_is_coded_finer_until_no_block_is_far_behind(coding: Coding) -> N
     frames = film(6)
     own = errors_at(frames, coding, 27)
 
-    def value(straight: list[Errors], quantiser: float = 27) -> float:
-        return as_fine_as_blocks_need(lambda: frames, FPS, straight, coding.at, quantiser)
+    def value(straight: list[Errors], quantiser: float = 27, least: float = 0.0) -> float:
+        return as_fine_as_needed(lambda: frames, FPS, straight, least, coding.at, quantiser)
 
     assert value(own) == 27, "what is as good stays as it is"
     assert 25.5 <= value([errors / 10 ** (5.5 / 10) for errors in own]) < 27
     perfect = [np.zeros_like(errors) for errors in own]
     assert value(perfect) == 25.5, "the best there is"
     assert value(perfect, 20) == 20, "nobody sees what is lost there"
+
+
+def test_a_group_is_coded_finer_until_none_of_its_frames_is_much_worse_than_the_straight_encode() -> None:
+    frames = film(6)
+    own = errors_at(frames, GRAINY, 27)
+    scores = {value: least_ssim(frames, GRAINY, value) for value in (27, 26.5, 26)}
+
+    def value(least: float) -> float:
+        return as_fine_as_needed(lambda: frames, FPS, own, least, GRAINY.at, 27)
+
+    assert value(scores[27]) == 27
+    assert 26.5 <= value(scores[26.5]) < 27
+    assert value(scores[26]) == 26
+    assert 25.5 <= value(1.0) <= 26, "the best there is"
 
 
 def test_no_finer_quantiser_than_all_is_tried() -> None:
@@ -144,8 +145,14 @@ def test_no_finer_quantiser_than_all_is_tried() -> None:
         asked.append(quantiser)
         return CLEAN.at(40)
 
-    as_fine_as_blocks_need(lambda: frames, FPS, [np.zeros((12, 20))] * 2, coarse, 19.5)
+    as_fine_as_needed(lambda: frames, FPS, [np.zeros((12, 20))] * 2, 0.0, coarse, 19.5)
     assert asked == [19.5, 19.25, QUANTISERS[0]]
+
+
+def least_ssim(frames: list[Frame], coding: Coding, value: float) -> float:
+    coded = encode(frames, FPS, coding.at(value))
+    shown = decoded(coded.pictures, coded.sps, coded.pps)
+    return min(ssim(one.y, other.y) for one, other in zip(frames, shown, strict=True))
 
 
 def errors_at(frames: list[Frame], coding: Coding, value: float) -> list[Errors]:
@@ -167,8 +174,8 @@ def moving() -> list[Frame]:
     return frames
 
 
-def straight(frames: list[Frame]) -> Mapping[int, float]:
-    return Yardstick.of(lambda: frames, FPS, range(len(frames))).scores
+def straight(frames: list[Frame]) -> Sequence[float]:
+    return Yardstick.of(lambda: frames, FPS).scores
 
 
 def test_what_a_span_is_judged_by_is_the_same_in_every_run() -> None:
@@ -180,7 +187,7 @@ def test_what_a_span_is_judged_by_is_the_same_in_every_run() -> None:
 
 def test_what_a_span_is_judged_by_does_not_depend_on_what_else_lies_in_memory() -> None:
     frames, noise = moving(), np.random.default_rng(1)
-    runs: list[dict[int, float]] = []
+    runs: list[Sequence[float]] = []
     for _ in range(8):
         freed = [noise.integers(0, 255, size, dtype=np.uint8) for size in noise.integers(1e5, 4e6, 6)]
         del freed

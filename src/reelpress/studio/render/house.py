@@ -34,9 +34,9 @@ class Rhythm:
     """Which pictures of a run at a constant quantiser are coded otherwise than the rest, in pictures.
 
     Every `finer_every`-th is coded `finer_by` quantisers finer, and what stands still after it stays so.
-    The first and every `unfiltered_every`-th from the second on are not deblocked: beside a hard edge the
-    filter darkens flat text where blocks are intra; they come out intra again in picture after picture, and
-    only one without it heals that. It follows upon a finer picture, which is where they turn intra.
+    Every `unfiltered_every`-th is not deblocked: beside a hard edge the filter darkens flat text where blocks
+    are intra; they come out intra again in picture after picture, and only one without it heals that. A finer
+    picture should be one of them, it is where blocks turn intra.
     A cut is coded like the IDR of the run: not deblocked, `cut_by` quantisers finer.
     """
 
@@ -46,8 +46,7 @@ class Rhythm:
     finer_by: int = 0
 
     def unfiltered(self, number: int) -> bool:
-        every = self.unfiltered_every
-        return number == 0 or (every > 0 and number % every == 1)
+        return number % self.unfiltered_every == 0 if self.unfiltered_every else number == 0
 
     def finer(self, number: int) -> int:
         """By how many quantisers; x264 itself does it for the IDR (`ipratio`)."""
@@ -85,13 +84,13 @@ SHARED = Coding("medium", "crf", 24.0, "aq-strength=0.8")
 # Paid for every customer: no lookahead, a constant quantiser chosen by measurement (see `quality`), and two
 # frames at once, so that two cores share a span without a second IDR. Which of PERSONAL is measured as well.
 _PERSONAL = "scenecut=0:rc-lookahead=0:mbtree=0:trellis=1"
-# Film and drawings: small residues are kept, the IDR is coded six quantisers finer.
+# Film and drawings: small residues are kept, the IDR is coded seven quantisers finer.
 CLEAN = Coding(
     "veryfast",
     "qp",
     26.0,
-    f"{_PERSONAL}:deadzone-inter=6:no-dct-decimate=1:ipratio=2",
-    Rhythm(cut_by=3, unfiltered_every=2, finer_every=10, finer_by=3),
+    f"{_PERSONAL}:deadzone-inter=6:no-dct-decimate=1:ipratio=2.25",
+    Rhythm(cut_by=5, unfiltered_every=2, finer_every=10, finer_by=5),
     threads=2,
 )
 # Over grain that would be spent on noise, and a strong deblocking filter takes the grain with it.

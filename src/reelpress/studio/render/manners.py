@@ -17,7 +17,7 @@ from reelpress.studio.render.quality import (
     SAMPLE_FRAMES,
     Curve,
     Yardstick,
-    as_fine_as_blocks_need,
+    as_fine_as_needed,
     compared,
     quantisers,
     texture_of,
@@ -48,8 +48,7 @@ def measured(frames: BaseFrames, fps: Fraction, span: Span) -> tuple[str, tuple[
     gops = gops_of(span.frames, fps)
     changes = [_changes(frames(span.first + gop.first, gop.count)) for gop in gops]
     samples = [_samples(*pair) for pair in zip(gops, changes, strict=True)]
-    places = {place for spread in samples for sample in spread for place in sample}
-    straight = Yardstick.of(lambda: frames(span.first, span.frames), fps, places)
+    straight = Yardstick.of(lambda: frames(span.first, span.frames), fps)
 
     def pictures(sample: range) -> list[Frame]:
         return [frame.copy() for frame in frames(span.first + sample.start, len(sample))]
@@ -63,10 +62,11 @@ def measured(frames: BaseFrames, fps: Fraction, span: Span) -> tuple[str, tuple[
     manners = [_manner(*pair) for pair in zip(found, changes, strict=True)]
 
     def finer(gop: Gop, manner: Manner) -> Manner:
-        value = as_fine_as_blocks_need(
+        value = as_fine_as_needed(
             lambda: frames(span.first + gop.first, gop.count),
             fps,
             straight.errors[gop.first : gop.first + gop.count],
+            straight.least,
             lambda value: msgspec.structs.replace(manner, quantiser=value).of(PERSONAL[texture]),
             manner.quantiser,
         )

@@ -19,13 +19,14 @@ from reelpress.studio.render.bases import Bases
 from reelpress.studio.render.cache import Cache, own
 from reelpress.studio.render.frames import NO_VALUES, Composer
 from reelpress.studio.render.gops import Gop
-from reelpress.studio.render.house import SHARED, encode
+from reelpress.studio.render.house import encode
 from reelpress.studio.render.join import Film, Part, Stack
 from reelpress.studio.render.kit import RULES, Kit, Kits
 from reelpress.studio.render.order import Files, Order
 from reelpress.studio.render.planes import Frame
-from reelpress.studio.render.quality import SAMPLE_FRAMES, calibrated_shared
+from reelpress.studio.render.quality import SAMPLE_FRAMES
 from reelpress.studio.render.segment import Segment
+from reelpress.studio.render.shared import coded_shared
 from reelpress.studio.render.sound_track import SoundTrack
 
 STORED_BASE_BYTES = (
@@ -109,9 +110,9 @@ class Press:
         key = digest("shared", self._scope, picture, RULES)
 
         def make() -> Segment:
-            rate = calibrated_shared(self._sample(span), self._plan.fps)
-            frames = self._bare_frames(span.first, span.frames)
-            coded = encode(frames, self._plan.fps, SHARED.at(rate))
+            coded = coded_shared(
+                lambda: self._bare_frames(span.first, span.frames), self._plan.fps, self._sample(span)
+            )
             return Segment.of_pictures(coded.pictures)
 
         return Part(key, self._cache.segment(key, make), own=False)

@@ -15,7 +15,7 @@ from reelpress.studio.render.join import Film, whole
 from reelpress.studio.render.joined import Joined
 from reelpress.studio.render.media_in import SAMPLE_RATE
 from reelpress.studio.render.mp4.strict import strict_faults
-from reelpress.studio.render.quality import ssim
+from reelpress.studio.render.similarity import ssim
 from reelpress.studio.render.sound import Samples
 
 LEAST_SSIM = 0.90  # of any picture against what was composed; a wrong or broken one is far below
