@@ -6,8 +6,8 @@ import av
 import numpy as np
 from numpy.typing import NDArray
 
-from bench.quality import Ssim
 from bench.templates import Case
+from reelpress.studio.render.similarity import ssim
 
 # A film that is missing scores far below these. Encoders differ in what they lose; on a personal frame
 # another name is written over the whole height as well.
@@ -27,12 +27,9 @@ def check_alike(case: Case, ours: Path, rival: Path) -> None:
     if case.first:
         looked_at[shared] = LEAST_SSIM
     for number, least in looked_at.items():
-        judge = Ssim()
-        judge.add(luma_at(rival, number), luma_at(ours, number))
-        if judge.scores[0] < least:
-            raise NotAlike(
-                f"{case.name}: frame {number} of {rival.name} differs (SSIM {judge.scores[0]:.2f})"
-            )
+        found = ssim(luma_at(rival, number), luma_at(ours, number))
+        if found < least:
+            raise NotAlike(f"{case.name}: frame {number} of {rival.name} differs (SSIM {found:.2f})")
 
 
 def luma_at(path: Path, number: int) -> NDArray[np.uint8]:
