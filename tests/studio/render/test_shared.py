@@ -37,10 +37,13 @@ def test_a_span_is_coded_finer_than_its_sample_needs_until_the_whole_of_it_is_go
     assert min(found) >= least
 
 
-def test_where_no_rate_tried_is_good_enough_the_finest_of_them_is_taken() -> None:
+def test_where_no_rate_tried_is_good_enough_the_finest_of_them_is_taken(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     frames = film(9)
-    found = coded_shared(lambda: frames, FPS, film(0))
-    finest = SHARED_RATES[-1 - shared._MOST_FINER]  # pyright: ignore[reportPrivateUsage]
+    monkeypatch.setattr(shared, "calibrated_shared", lambda *_: SHARED_RATES[-2])
+    found = coded_shared(lambda: frames, FPS, frames)
+    finest = SHARED_RATES[-2 - shared._MOST_FINER]  # pyright: ignore[reportPrivateUsage]
     assert found.pictures == at(frames, finest).pictures
 
 

@@ -27,9 +27,13 @@ _MOST_FINER = 4  # rates, tried in turn
 def coded_shared(frames: Frames, fps: Fraction, sample: Sequence[Frame]) -> Coded:
     """A shared span, at the coarsest rate at which it is about as good as a straight encode.
 
-    `sample` says where to begin. On average the whole span may lose `LOSS`, a frame `WORST_LOSS` below the
+    `sample` says where to begin; where the coarsest loses nothing, as over film, that is the end as well, and
+    the memory of a second encode is spared. Else, on average the whole span may lose `LOSS`, a frame `WORST_LOSS` below the
     straight encode's worst; where no rate tried does, the finest of them is taken.
     """
+    begun = calibrated_shared(sample, fps)
+    if begun == SHARED_RATES[-1]:
+        return encode(frames(), fps, SHARED.at(begun))
     straight = Yardstick.of(frames, fps)
     wanted, least = float(np.mean(straight.scores)) - LOSS, straight.least
 
@@ -38,7 +42,7 @@ def coded_shared(frames: Frames, fps: Fraction, sample: Sequence[Frame]) -> Code
         scores = [ssim(one.y, other.y) for one, other in zip(shown, frames(), strict=True)]
         return float(np.mean(scores)) >= wanted and min(scores) >= least
 
-    place = SHARED_RATES.index(calibrated_shared(sample, fps))
+    place = SHARED_RATES.index(begun)
     rates = SHARED_RATES[max(0, place - _MOST_FINER) : place + 1]
     coded = encode(frames(), fps, SHARED.at(rates[-1]))
     for rate in reversed(rates[:-1]):
