@@ -2,6 +2,7 @@
 
 import multiprocessing
 import os
+import resource
 import threading
 import time
 from pathlib import Path
@@ -16,6 +17,7 @@ from reelpress.platform.sandbox import (
     SandboxCrash,
     SandboxTimeout,
     die_with_parent,
+    give_back_memory,
     run_program,
 )
 
@@ -159,3 +161,24 @@ async def test_yielding_work_has_a_low_priority_and_what_follows_in_its_process_
     before = await sandbox.render(niceness, timeout_s=30)
     assert await sandbox.render(niceness, timeout_s=30, yielding=True) > before
     assert await sandbox.render(niceness, timeout_s=30) == before
+
+
+def resident_mb() -> int:
+    return int(Path("/proc/self/statm").read_text().split()[1]) * resource.getpagesize() // 2**20
+
+
+def freed_under_something_that_stays() -> tuple[int, int]:
+    """Resident MB before and after memory is given back, of 200 MB of freed pieces below one in use."""
+    pieces = [bytearray(100_000) for _ in range(2000)]
+    stays = pieces.pop()
+    pieces.clear()
+    before = resident_mb()
+    give_back_memory()
+    assert stays is not None
+    return before, resident_mb()
+
+
+async def test_what_a_process_freed_is_given_back(sandbox: Sandbox) -> None:
+    before, after = await sandbox.render(freed_under_something_that_stays, timeout_s=30)
+    assert before > 200
+    assert after < before - 150

@@ -237,6 +237,16 @@ def die_with_parent(signal_number: int = signal.SIGKILL, parent: int | None = No
         os._exit(1)
 
 
+def give_back_memory() -> None:
+    """Return to the system what was freed (glibc, malloc_trim(3)).
+
+    Below its threshold, which grows to the size of a picture, malloc keeps it: after a publication, some
+    300 MB of a process that is needed for hours.
+    """
+    with contextlib.suppress(OSError, AttributeError):
+        ctypes.CDLL(None).malloc_trim(0)
+
+
 def _yielding(function: Callable[..., T], *arguments: object) -> T:
     """Run in a thread of low priority: on Linux each thread has its own, and gives it to those it starts."""
     with ThreadPoolExecutor(1, initializer=_be_nice) as thread:

@@ -236,6 +236,20 @@ def test_preparing_a_plan_twice_makes_nothing_twice(made: MakeOne, tmp_path: Pat
     assert {path: path.stat().st_ino for path in tmp_path.glob("cache/*/*")} == sizes
 
 
+def test_what_preparing_a_plan_took_is_given_back(
+    made: MakeOne, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made_by_then: list[int] = []
+
+    def given_back() -> None:
+        made_by_then.append(len(list(tmp_path.glob("cache/*/*"))))
+
+    monkeypatch.setattr("reelpress.studio.render.video.give_back_memory", given_back)
+    prepare_plan(wanted_of(made(), tmp_path))
+    assert made_by_then == [len(list(tmp_path.glob("cache/*/*")))]
+    assert made_by_then[0] > 0
+
+
 def test_another_output_shares_nothing_but_the_sound(made: MakeOne, job: MakeJob, tmp_path: Path) -> None:
     cache = Cache(tmp_path)
     one = filmed(made(), cache)

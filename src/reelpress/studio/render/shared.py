@@ -27,9 +27,10 @@ _MOST_FINER = 4  # rates, tried in turn
 def coded_shared(frames: Frames, fps: Fraction, sample: Sequence[Frame]) -> Coded:
     """A shared span, at the coarsest rate at which it is about as good as a straight encode.
 
-    `sample` says where to begin; where the coarsest loses nothing, as over film, that is the end as well, and
-    the memory of a second encode is spared. Else, on average the whole span may lose `LOSS`, a frame
-    `WORST_LOSS` below the straight encode's worst; where no rate tried does, the finest of them is taken.
+    `sample` says where to begin. Where the coarsest loses nothing, as over film, that is the end as well: in no
+    film measured did the whole say otherwise, and a straight encode of it is spared. Else the whole span may
+    lose `LOSS` on average, and a frame be `WORST_LOSS` below the straight encode's worst; where no rate tried
+    is so good, the finest of them is taken.
     """
     begun = calibrated_shared(sample, fps)
     if begun == SHARED_RATES[-1]:

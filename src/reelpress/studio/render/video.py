@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
+from reelpress.platform.sandbox import give_back_memory
 from reelpress.studio.plan.digest import digest
 from reelpress.studio.plan.mapping import Resolved
 from reelpress.studio.plan.model import Plan
@@ -47,8 +48,11 @@ def press_video(wanted: PressOrder, folder: Path) -> PressedVideo:
 def prepare_plan(wanted: PressOrder) -> int:
     """Make all that no customer decides. Returns the number of spans. Raises RenderFault."""
     plan, press = press_for(wanted)
-    press.prepare()
-    press.bases(preview_window(plan).numbers).close()
+    try:
+        press.prepare()
+        press.bases(preview_window(plan).numbers).close()
+    finally:
+        give_back_memory()
     return len(plan.spans)
 
 
