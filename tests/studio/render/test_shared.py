@@ -10,8 +10,11 @@ from reelpress.studio.render.shared import SHARED_RATES, calibrated_shared, code
 from reelpress.studio.render.similarity import ssim
 
 
-def test_a_clean_span_is_coded_at_the_house_rate() -> None:
+def test_a_clean_span_is_coded_at_the_house_rate_and_not_measured_whole(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     assert calibrated_shared(film(0), FPS) == SHARED.value
+    monkeypatch.delattr(shared, "Yardstick")
     assert coded_shared(lambda: film(0), FPS, film(0)).pictures == at(film(0), SHARED.value).pictures
 
 
@@ -30,11 +33,15 @@ def test_a_span_is_coded_finer_than_its_sample_needs_until_the_whole_of_it_is_go
     monkeypatch.setattr(shared, "calibrated_shared", lambda *_: coarser)
     straight = Yardstick.of(lambda: frames, FPS).scores
     wanted, least = float(np.mean(straight)) - LOSS, min(straight) - WORST_LOSS
-    begun = scores(frames, at(frames, coarser))
-    found = scores(frames, coded_shared(lambda: frames, FPS, frames))
-    assert np.mean(begun) < wanted or min(begun) < least
-    assert np.mean(found) >= wanted
-    assert min(found) >= least
+
+    def good(rate: float) -> bool:
+        found = scores(frames, at(frames, rate))
+        return np.mean(found) >= wanted and min(found) >= least
+
+    from_coarser = SHARED_RATES[SHARED_RATES.index(coarser) :: -1]
+    assert not good(coarser)
+    expected = next(rate for rate in from_coarser if good(rate))
+    assert coded_shared(lambda: frames, FPS, frames).pictures == at(frames, expected).pictures
 
 
 def test_where_no_rate_tried_is_good_enough_the_finest_of_them_is_taken(

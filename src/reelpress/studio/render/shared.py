@@ -27,8 +27,8 @@ _MOST_FINER = 4  # rates, tried in turn
 def coded_shared(frames: Frames, fps: Fraction, sample: Sequence[Frame]) -> Coded:
     """A shared span, at the coarsest rate at which it is about as good as a straight encode.
 
-    `sample` says where to begin. Where the coarsest loses nothing, as over film, that is the end as well: in no
-    film measured did the whole say otherwise, and a straight encode of it is spared. Else the whole span may
+    `sample` says where to begin. Where the coarsest loses nothing, as over film, that is the end as well: in
+    no film measured did the whole say otherwise, and a straight encode is spared. Else the whole span may
     lose `LOSS` on average, and a frame be `WORST_LOSS` below the straight encode's worst; where no rate tried
     is so good, the finest of them is taken.
     """
