@@ -5,7 +5,6 @@ from fractions import Fraction
 from functools import lru_cache
 from itertools import count
 
-import numpy as np
 from av import VideoFrame
 from av.filter import Graph
 
@@ -42,7 +41,7 @@ class _Judge:
     def score(self, one: Plane, other: Plane) -> float:
         number = next(self._numbers)
         for source, plane in zip(self._inputs, (one, other), strict=True):
-            frame = VideoFrame.from_ndarray(np.ascontiguousarray(plane), "gray")
+            frame = VideoFrame.from_ndarray(plane, "gray")
             frame.pts, frame.time_base = number, _ONE_S
             source.push(frame)
         return float(self._output.pull().metadata["lavfi.ssim.Y"])
