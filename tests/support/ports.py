@@ -4,8 +4,8 @@ import random
 import socket
 
 _BELOW_EPHEMERAL = range(20_000, 32_000)
-"""Linux gives outgoing connections ports from 32,768 on (`ip_local_port_range`): one of those may be taken between
-`free_port` and the server that is to listen there."""
+"""Linux gives outgoing connections ports from 32,768 on (`ip_local_port_range`): one of those may be taken
+between `free_port` and the server that is to listen there."""
 
 
 def free_port() -> int:
