@@ -19,7 +19,7 @@ ROWS, COLUMNS = HEIGHT // 16, WIDTH // 16
 BANDS = [Band(18, 20, ("name",))]
 KEPT_ABOVE, BAND, KEPT_BELOW = pieces_of(BANDS, HEIGHT) or ()
 ALL = (KEPT_ABOVE, BAND, KEPT_BELOW)
-TRIES = 5  # the last one puts together what was best
+ENOUGH, MOST = 5, 10  # tries; the fifth and the tenth put together what was best
 
 
 def dots(columns: int = COLUMNS) -> Guards:
@@ -93,20 +93,61 @@ def test_the_best_lot_of_each_column_is_put_together_and_tried() -> None:
     trial = Scripted(loss)
     _, band, _ = trial.guards() or ()
     assert (band.above[4], band.above[20]) == (1, 0)
-    assert len(trial.tried) == TRIES
+    assert len(trial.tried) == ENOUGH
 
 
 def test_what_loses_more_than_may_be_lost_is_given_up_after_some_tries() -> None:
     trial = Scripted(lambda _: losing((18, 4), db=3.1))
     assert trial.guards() is None
-    assert len(trial.tried) == TRIES
-    assert Scripted(lambda _: losing((18, 4), db=3)).guards() is not None
+    assert len(trial.tried) == MOST
+
+
+def test_once_enough_was_tried_what_may_be_lost_is_lost() -> None:
+    trial = Scripted(lambda _: losing((18, 4), db=3))
+    assert trial.guards() is not None
+    assert len(trial.tried) == ENOUGH
+
+
+def test_where_nothing_was_found_other_lots_are_drawn_until_one_holds() -> None:
+    trial = Scripted(lambda guards: losing((18, 4), db=3 if guards[1].above[4] == 6 else 20))
+    _, band, _ = trial.guards() or ()
+    assert band.above[4] == 6
+    assert len(trial.tried) == ENOUGH + 3
+
+
+def test_the_best_of_all_lots_is_put_together_in_the_end() -> None:
+    """The first column may be joined with lot 6 alone, the last with lot 7; each try draws both anew."""
+
+    def loss(guards: Sequence[Guards]) -> Lost:
+        found = nothing_lost()
+        for column, good in ((0, 6), (COLUMNS - 1, 7)):
+            found.db[18, column] = 2 if guards[1].above[column] == good else 9
+        return found
+
+    trial = Scripted(loss)
+    _, band, _ = trial.guards() or ()
+    assert (band.above[0], band.above[-1]) == (6, 7)
+    assert len(trial.tried) == MOST
 
 
 def test_where_much_crosses_an_edge_it_is_given_up_at_once() -> None:
     trial = Scripted(lambda _: losing(*((18, column) for column in range(0, COLUMNS, 8))))
     assert trial.guards() is None
     assert len(trial.tried) == 1
+
+
+def test_where_less_crosses_it_another_lot_must_have_made_it_little() -> None:
+    def loss(guards: Sequence[Guards]) -> Lost:
+        return losing((18, 10), *[(18, 30)] * (guards[1].above[30] not in healed))
+
+    healed: tuple[int, ...] = ()
+    trial = Scripted(loss)
+    assert trial.guards() is None
+    assert len(trial.tried) == 2, "a quarter of the columns"
+    healed = (1,)
+    trial = Scripted(loss)
+    assert trial.guards() is None
+    assert len(trial.tried) == MOST, "an eighth"
 
 
 def columns_losing(found: Lost, piece: Piece) -> tuple[list[int], list[int]]:

@@ -24,9 +24,10 @@ from reelpress.studio.render.planes import Frame
 from reelpress.studio.render.proof import MOST_LOST_DB, Lost, lost
 from reelpress.studio.render.quality import decoded
 
-_TRIES = 4
+_TRIES = (0, 1, 2, 3, None, 4, 5, 6, 7, None)  # lots; None: those together that were best by column
+_ENOUGH = 5  # tries, if guards were found by then
 _WANTED_DB = 1.0  # lost: with what customers draw it will be more here and there
-_HOPELESS = 0.3  # of the columns at an edge: too much crosses it
+_HOPELESS = 0.3, 0.15  # of the columns at an edge, after the first try and later: too much crosses it
 _NEAR, _AROUND = 8, 2  # columns: how far from a block its cause may be, and what is drawn anew beside that
 _CAUSE_MSE = 25.0  # in a block at the edge, added to a single picture
 
@@ -58,17 +59,20 @@ class Trial:
         """Guards between which every piece can be encoded and joined; None where none were found."""
         edges = [Edges.unknown(columns_in(self._splicer.width)) for _ in self._pieces]
         proven: list[tuple[float, tuple[Guards, ...]]] = []
-        for number in range(_TRIES + 1):
-            tried = [edge.anew(number) if number < _TRIES else edge for edge in edges]
+        for number, lot in enumerate(_TRIES, start=1):
+            tried = edges if lot is None else [edge.anew(lot) for edge in edges]
             guards = tuple(edge.guards for edge in tried)
             found = reduce(
                 Lost.with_worst_of, (self._lost(guards, drawing) for drawing in range(len(DRAWINGS)))
             )
             proven.append((found.worst_db, guards))
             seen = [edge.losing(found, piece) for edge, piece in zip(tried, self._pieces, strict=True)]
-            if found.worst_db <= _WANTED_DB or any(edge.hopeless for edge in seen):
-                break
             edges = [best.bettered(by) for best, by in zip(edges, seen, strict=True)]
+            held = min(worst_db for worst_db, _ in proven) <= MOST_LOST_DB
+            if found.worst_db <= _WANTED_DB or (held and number >= _ENOUGH):
+                break
+            if max(edge.share_lost for edge in edges) > _HOPELESS[number > 1]:
+                break
         worst_db, best = min(proven, key=lambda pair: pair[0])
         return best if worst_db <= MOST_LOST_DB else None
 
@@ -119,12 +123,13 @@ class Edges:
         return Guards(tuple(above), tuple(below))
 
     @property
-    def hopeless(self) -> bool:
-        return bool((self.lost_db > MOST_LOST_DB).mean(axis=1).max() > _HOPELESS)
+    def share_lost(self) -> float:
+        """Of the columns at one edge, those that lose more than may be lost."""
+        return float((self.lost_db > MOST_LOST_DB).mean(axis=1).max())
 
-    def anew(self, number: int) -> "Edges":
-        """Other lots where more is lost than wanted."""
-        return Edges(np.where(self.lost_db > _WANTED_DB, number, self.lots), self.lost_db)
+    def anew(self, lot: int) -> "Edges":
+        """Another lot where more is lost than wanted."""
+        return Edges(np.where(self.lost_db > _WANTED_DB, lot, self.lots), self.lost_db)
 
     def bettered(self, other: "Edges") -> "Edges":
         """By column, of the same lots what was seen last, of others the better ones."""
