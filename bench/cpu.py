@@ -143,7 +143,7 @@ def quality_apart(template: Template, folder: Path) -> Quality:
 
 def _compare(pipe: Any, template: Template, person: Person, folder: Path) -> None:
     try:
-        pipe.send(("value", compare(template, person, folder)))
+        pipe.send(("value", compare(template.document, person.values, folder)))
     except Exception as fault:
         pipe.send(("fault", f"{type(fault).__name__}: {fault}"))
         raise

@@ -11,7 +11,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bench.straight import THREADS, write_straight
-from bench.templates import Template
 from reelpress.cli.template import template_plan
 from reelpress.studio.plan import Resolved, resolve
 from reelpress.studio.render import compose, render_still
@@ -25,12 +24,12 @@ Picture = NDArray[np.uint8]  # yuv420p, bt709 limited: height * 3 / 2 rows of th
 class Published:
     """A template made ready. `folder` is private to it and may be kept between runs of one process only."""
 
-    def __init__(self, template: Template, folder: Path) -> None:
-        self._plan = template_plan(template.document)
-        self._files = {name: template.document.parent / name for name in self._plan.resources}
+    def __init__(self, document: Path, folder: Path, still: bool = False) -> None:
+        self._plan = template_plan(document)
+        self._files = {name: document.parent / name for name in self._plan.resources}
         self._contents = {name: file_digest(path) for name, path in self._files.items()}
         self._room = Stockroom(folder / "cache")
-        if not template.case.still:
+        if not still:
             press_for(self._order({}))[1].prepare()
 
     def render(self, values: Values, out: Path) -> None:

@@ -13,16 +13,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bench.footage import FPS
-from bench.ours import Published
-from bench.people import Person
+from bench.ours import Published, Values
 from bench.straight import OTHER_THREADS
-from bench.templates import Template
-from reelpress.studio.render.blocks import UNSEEN_MSE, Errors, block_errors
+from reelpress.studio.render.blocks import ROUNDING_MSE, UNSEEN_MSE, Errors, block_errors
 from reelpress.studio.render.similarity import ssim
 
 Plane = NDArray[np.uint8]
-# An error below one level (root mean square) in a block counts as one: it is rounding.
-FLOOR_MSE = 1.0
 APART_DB = 6.0  # a block that loses more than this is counted
 WINDOW = FPS // 2
 
@@ -67,20 +63,20 @@ class Quality:
         return self.bytes / self.straight_bytes
 
 
-def compare(template: Template, person: Person, folder: Path) -> Quality:
+def compare(document: Path, values: Values, folder: Path) -> Quality:
     """Render one customer both ways and look at every frame. Needs about three encodes' time, or four."""
-    published = Published(template, folder)
+    published = Published(document, folder)
     with tempfile.TemporaryDirectory(dir=folder) as scratch:
         ours, straight = Path(scratch) / "ours.mp4", Path(scratch) / "straight.mp4"
-        published.render(person.values, ours)
-        published.straight(person.values, straight, ours)
+        published.render(values, ours)
+        published.straight(values, straight, ours)
         try:
-            quality = _compared(published.frames(person.values), ours, straight)
+            quality = _compared(published.frames(values), ours, straight)
             if quality.lasting_block_gap_db <= APART_DB:
                 return quality
             other = Path(scratch) / "other.mp4"
-            published.straight(person.values, other, ours, OTHER_THREADS)
-            apart = blocks_of(published.frames(person.values), other, straight)
+            published.straight(values, other, ours, OTHER_THREADS)
+            apart = blocks_of(published.frames(values), other, straight)
             return replace(quality, other_block_gap_db=apart.lasting_db)
         finally:
             published.close()
@@ -132,7 +128,7 @@ def luma(path: Path) -> Iterator[Plane]:
             yield np.asarray(frame.to_ndarray()[: frame.height], np.uint8)
 
 
-def psnr(errors: Errors, floor: float = FLOOR_MSE) -> Errors:
+def psnr(errors: Errors, floor: float = ROUNDING_MSE) -> Errors:
     """In dB, at most 48.13, or what `floor` allows."""
     return 10 * np.log10(255.0**2 / np.maximum(errors, floor))
 
@@ -170,7 +166,7 @@ class Blocks:
             return
         ours, straight = (sums / frames for sums in self._sums)
         self._sums = None
-        self.lasting_db = max(self.lasting_db, _most_lost(ours, straight, FLOOR_MSE))
+        self.lasting_db = max(self.lasting_db, _most_lost(ours, straight, ROUNDING_MSE))
         self.seen_db = max(self.seen_db, _most_lost(ours, straight, UNSEEN_MSE))
 
 

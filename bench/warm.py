@@ -66,7 +66,7 @@ def _serve(pipe: Connection, template: Template, folder: Path) -> None:
     folder.mkdir(parents=True)
     try:
         begun, started = own_cpu_s(), time.monotonic()
-        published = Published(template, folder)
+        published = Published(template.document, folder, template.case.still)
         pipe.send(("value", (own_cpu_s() - begun, time.monotonic() - started)))
         while True:
             try:

@@ -6,7 +6,7 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from reelpress.studio.render.blocks import block_errors, most_behind_db, window_of
+from reelpress.studio.render.blocks import ROUNDING_MSE, block_errors, most_behind_db, window_of
 
 WIDTH, HEIGHT = 64, 56
 
@@ -30,6 +30,7 @@ def test_the_worst_block_of_the_worst_window_counts() -> None:
     assert most_behind_db(pairs, 5) == pytest.approx(10 * math.log10(4)), "the last window may be short"
     assert most_behind_db([(calm / 4, calm / 1000)], 1) == 0, "what nobody sees is no difference"
     assert most_behind_db([(calm, calm / 1000)], 1) == pytest.approx(10 * math.log10(4)), "the rest is"
+    assert most_behind_db([(calm / 4, calm / 1000)], 1, ROUNDING_MSE) == pytest.approx(10 * math.log10(4))
 
 
 def test_a_window_is_half_a_second() -> None:

@@ -32,7 +32,7 @@ def film(first: int, count: int) -> Iterator[Frame]:
 
 def test_cuts_and_pictures_where_much_moves_are_known_by_their_number_in_their_gop() -> None:
     texture, manners = measured(film, FPS, Span("full", 0, 49, (), 1))
-    assert texture == "clean"
+    assert texture == "drawn"
     assert [(manner.cuts, manner.busy) for manner in manners] == [((CUT,), (MOVED,)), ((), ())][
         : len(manners)
     ]

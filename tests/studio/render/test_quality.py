@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from reelpress.studio.render.blocks import Errors, block_errors
-from reelpress.studio.render.house import CLEAN, GRAINY, PERSONAL, SHARED, Coding, encode
+from reelpress.studio.render.house import CLEAN, DRAWN, GRAINY, PERSONAL, SHARED, Coding, encode
 from reelpress.studio.render.planes import Frame
 from reelpress.studio.render.quality import (
     QUANTISERS,
@@ -62,7 +62,19 @@ def test_a_personal_span_is_as_good_as_a_straight_encode(grain: float, coding: C
 
 
 def test_grain_is_told_from_film_by_how_its_bytes_fall() -> None:
-    assert [texture_of(film(grain), FPS) for grain in (0, 6)] == ["clean", "grainy"]
+    assert [texture_of(film(grain), FPS, [0.98]) for grain in (0, 6)] == ["clean", "grainy"]
+
+
+def test_what_a_straight_encode_hardly_changes_is_drawn() -> None:
+    assert texture_of(film(6), FPS, [0.999, 0.981]) == "drawn"
+    assert texture_of(film(6), FPS, [0.999, 0.980]) == "grainy"
+
+
+def test_drawings_may_be_coded_coarser_than_film() -> None:
+    frames = film(0)
+    for coding, coarsest in ((CLEAN, 29), (DRAWN, 31)):
+        curve = Curve.of(frames, FPS, coding, [0.1] * len(compared(len(frames))))
+        assert quantisers([[curve]]) == (coarsest,)
 
 
 def test_between_two_quantisers_lie_quality_and_bytes() -> None:

@@ -13,6 +13,7 @@ from reelpress.studio.render.planes import Plane
 # Of luma, two levels: the least that is seen is three (Chou and Li, "A perceptually tuned subband image coder
 # based on the measure of just-noticeable-distortion profile", 1995). An error below counts as this much.
 UNSEEN_MSE = 4.0
+ROUNDING_MSE = 1.0  # one level
 
 Errors = NDArray[np.float64]
 
@@ -22,14 +23,17 @@ def window_of(fps: Fraction) -> int:
     return max(1, round(fps / 2))
 
 
-def most_behind_db(pairs: Iterable[tuple[Errors, Errors]], window: int) -> float:
-    """PSNR by which the first of a pair is behind the second, of the worst block over `window` pictures."""
-    return float(behind_db(pairs, window).max())
+def most_behind_db(pairs: Iterable[tuple[Errors, Errors]], window: int, floor: float = UNSEEN_MSE) -> float:
+    """PSNR by which the first of a pair is behind the second, of the worst block over `window` pictures.
+
+    An error below `floor` counts as that much.
+    """
+    return float(behind_db(pairs, window, floor).max())
 
 
-def behind_db(pairs: Iterable[tuple[Errors, Errors]], window: int) -> Errors:
+def behind_db(pairs: Iterable[tuple[Errors, Errors]], window: int, floor: float = UNSEEN_MSE) -> Errors:
     """The same of every block, in its worst `window` pictures; the last window may be shorter."""
-    return reduce(np.maximum, (_behind_db(*means) for means in _means(pairs, window)))
+    return reduce(np.maximum, (_behind_db(*means, floor) for means in _means(pairs, window)))
 
 
 def block_errors(one: Plane, other: Plane) -> Errors:
@@ -41,8 +45,8 @@ def block_errors(one: Plane, other: Plane) -> Errors:
     return sums / np.outer(_sizes(rows, one.shape[0]), _sizes(columns, one.shape[1]))
 
 
-def _behind_db(one: Errors, other: Errors) -> Errors:
-    ratio: Errors = np.maximum(one, UNSEEN_MSE) / np.maximum(other, UNSEEN_MSE)
+def _behind_db(one: Errors, other: Errors, floor: float) -> Errors:
+    ratio: Errors = np.maximum(one, floor) / np.maximum(other, floor)
     return 10 * np.log10(ratio)
 
 

@@ -59,7 +59,7 @@ class Coding:
 
     x264 has whole quantisers: at 23.25 every fourth picture is coded at 24. A `rhythm` is for `qp` alone;
     `cuts` are numbers of pictures with which something new begins, `busy` of those where much changes (not
-    deblocked either, where the rhythm leaves out others).
+    deblocked either, where the rhythm leaves out others). No quantiser above `coarsest` suits it.
     """
 
     preset: str
@@ -70,6 +70,7 @@ class Coding:
     threads: int = 1
     cuts: tuple[int, ...] = ()
     busy: tuple[int, ...] = ()
+    coarsest: int = 29
 
     def at(self, value: float) -> "Coding":
         return replace(self, value=value)
@@ -93,11 +94,13 @@ CLEAN = Coding(
     Rhythm(cut_by=5, unfiltered_every=2, finer_every=10, finer_by=5),
     threads=2,
 )
+# What is flat hides a coarser quantiser than film does.
+DRAWN = replace(CLEAN, coarsest=31)
 # Over grain that would be spent on noise, and a strong deblocking filter takes the grain with it.
 GRAINY = Coding(
     "veryfast", "qp", 23.0, f"{_PERSONAL}:deblock=-2,-2:ipratio=1.79", Rhythm(cut_by=3), threads=2
 )
-PERSONAL = {"clean": CLEAN, "grainy": GRAINY}
+PERSONAL = {"clean": CLEAN, "drawn": DRAWN, "grainy": GRAINY}
 LONGEST_S = 5.0  # of a run at a quantiser
 
 

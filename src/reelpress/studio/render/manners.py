@@ -57,7 +57,7 @@ def measured(frames: BaseFrames, fps: Fraction, span: Span) -> tuple[str, tuple[
         wanted = [straight.scores[sample[at]] for at in compared(len(sample))]
         return Curve.of(pictures(sample), fps, PERSONAL[texture], wanted)
 
-    texture = texture_of(pictures(samples[0][-1]), fps)
+    texture = texture_of(pictures(samples[0][-1]), fps, straight.scores)
     found = quantisers([[curve(sample) for sample in spread] for spread in samples])
     manners = [_manner(*pair) for pair in zip(found, changes, strict=True)]
 

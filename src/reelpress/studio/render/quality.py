@@ -19,8 +19,8 @@ from reelpress.studio.render.similarity import ssim
 
 # What stands still shows a coarser one beside the straight encode, whose macroblock tree refines it.
 _STEPS = 4  # of a quantiser
-_WHOLE = range(19, 30)
-QUANTISERS = tuple(_WHOLE[0] + step / _STEPS for step in range(10 * _STEPS + 1))
+_FINEST = 19
+QUANTISERS = tuple(_FINEST + step / _STEPS for step in range(12 * _STEPS + 1))
 _MOST_FINER = 3  # a single bad frame is not worth more: over grain a step is a fifth of the bytes
 SAMPLE_FRAMES = 24  # of a span are enough to choose by
 _EVERY = 3  # of them is compared
@@ -33,6 +33,8 @@ _REPEATABLE = "b-adapt=0:asm=SSE4.2" if _X86 else "b-adapt=0"
 # SSIM that a span may lose against the straight encode, on average; the bar for a whole file is 0.003.
 LOSS = 0.002
 WORST_LOSS = 0.0028  # the same of its worst frame
+# Mean SSIM of a straight encode: of film 0.986, of drawings 0.991 to 0.999.
+DRAWN_SSIM = 0.99
 # A customer's text moves other blocks' errors by a decibel; the bar is 6 dB.
 _MOST_BEHIND_DB = 5.0
 _FINER = (0, 0.25, 0.5, 0.75, 1, 1.25, 1.5)  # quantisers, tried in turn
@@ -58,7 +60,10 @@ def decoded(pictures: Iterable[NalUnits], sps: bytes, pps: bytes) -> Iterator[Fr
 
 @dataclass(frozen=True, slots=True)
 class Curve:
-    """SSIM of a sample, mean and worst frame: of the straight encode, and of a coding at all QUANTISERS."""
+    """SSIM of a sample, mean and worst frame: of the straight encode, and of a coding.
+
+    Of that at all QUANTISERS up to its coarsest.
+    """
 
     straight_mean: float
     straight_worst: float
@@ -78,11 +83,13 @@ class Curve:
             tried[value] = _scores(frames, coded_frames(frames, fps, coding.at(value)))
             return float(np.mean(tried[value])) >= wanted
 
-        found = coarsest(_WHOLE, good)
-        for beside in (found, min(found, _WHOLE[-2]) + 1, min(found, _WHOLE[-1] - 1)):
+        whole = range(_FINEST, coding.coarsest + 1)
+        found = coarsest(whole, good)
+        for beside in (found, min(found, whole[-2]) + 1, min(found, whole[-1] - 1)):
             if beside not in tried:
                 good(beside)
-        return cls(wanted, min(straight), _along(tried, np.mean), _along(tried, np.min))
+        values = QUANTISERS[: QUANTISERS.index(coding.coarsest) + 1]
+        return cls(wanted, min(straight), _along(values, tried, np.mean), _along(values, tried, np.min))
 
 
 def compared(count: int) -> range:
@@ -156,8 +163,14 @@ def quantisers(gops: Sequence[Sequence[Curve]]) -> tuple[float, ...]:
     return tuple(QUANTISERS[min(common, max(finest, place))] for place in enough)
 
 
-def texture_of(frames: Sequence[Frame], fps: Fraction) -> str:
-    """Which of PERSONAL suits a span, by a sample of it: whether its bytes fall as film's or as noise's."""
+def texture_of(frames: Sequence[Frame], fps: Fraction, straight: Sequence[float]) -> str:
+    """Which of PERSONAL suits a span.
+
+    Whether it is drawn, by the SSIM of its straight encode; else a sample tells whether its bytes fall as
+    film's or as noise's.
+    """
+    if np.mean(straight) >= DRAWN_SSIM:
+        return "drawn"
     fine, coarse = (_size(encode(frames, fps, CLEAN.at(value))) for value in (_FINE, _COARSE))
     return "grainy" if fine > _GRAIN * coarse else "clean"
 
@@ -173,13 +186,13 @@ def _size(coded: Coded) -> int:
 
 
 def _along(
-    tried: Mapping[float, Sequence[float]], figure: Callable[[Sequence[float]], Any]
+    values: Sequence[float], tried: Mapping[float, Sequence[float]], figure: Callable[[Sequence[float]], Any]
 ) -> tuple[float, ...]:
     """A figure of the scores for every quantiser; it goes on as between the finest two that were tried."""
-    values = sorted(tried)
-    scores = [float(figure(tried[value])) for value in values]
-    slope = (scores[1] - scores[0]) / (values[1] - values[0])
-    found = np.interp(QUANTISERS, values, scores) + slope * np.minimum(np.array(QUANTISERS) - values[0], 0)
+    known = sorted(tried)
+    scores = [float(figure(tried[value])) for value in known]
+    slope = (scores[1] - scores[0]) / (known[1] - known[0])
+    found = np.interp(values, known, scores) + slope * np.minimum(np.array(values) - known[0], 0)
     return tuple(float(value) for value in found)
 
 

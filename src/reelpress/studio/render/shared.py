@@ -1,13 +1,17 @@
-"""How a span that is the same for everyone is coded: encoded once, and measured whole."""
+"""How a span that is the same for everyone is coded: encoded once, and measured whole where that tells."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from fractions import Fraction
+from typing import Self
 
 import numpy as np
 
-from reelpress.studio.render.house import SHARED, Coded, encode
+from reelpress.studio.render.blocks import ROUNDING_MSE, block_errors, most_behind_db, window_of
+from reelpress.studio.render.house import SHARED, Coded, Coding, encode
 from reelpress.studio.render.planes import Frame
 from reelpress.studio.render.quality import (
+    DRAWN_SSIM,
     LOSS,
     Frames,
     Yardstick,
@@ -22,40 +26,86 @@ from reelpress.studio.render.similarity import ssim
 # Film grain needs the finer ones, and there an eighth is a tenth of the bytes.
 SHARED_RATES = (16, 18, 20, 21, *(22 + step / 8 for step in range(16)), SHARED.value)
 _MOST_FINER = 4  # rates, tried in turn
+# In drawings x264's deblocking filter or its macroblock tree leave a letter's edge wrong for as long as it
+# stands still. Without the filter or at a finer rate it is right; which one, depends on the drawing.
+_UNFILTERED = SHARED.with_extra("deblock=-6,-6")
+_DRAWINGS = tuple(coding.at(rate) for rate in (24, 23, 22, 21, 20) for coding in (SHARED, _UNFILTERED))
+_MOST_BEHIND_DB = 5.5  # of a block; the bar is 6
 
 
 def coded_shared(frames: Frames, fps: Fraction, sample: Sequence[Frame]) -> Coded:
     """A shared span, at the coarsest rate at which it is about as good as a straight encode.
 
-    `sample` says where to begin. Where the coarsest loses nothing, as over film, that is the end as well: in
-    no film measured did the whole say otherwise, and a straight encode is spared. Else the whole span may
-    lose `LOSS` on average, and a frame be `WORST_LOSS` below the straight encode's worst; where no rate tried
-    is so good, the finest of them is taken.
+    `sample` says where to begin, and whether it is drawn. Where film's coarsest loses nothing, that is the
+    end: in no film measured did the whole say otherwise, and a straight encode is spared.
     """
-    begun = calibrated_shared(sample, fps)
+    wanted = mean_ssim(sample, straight_frames(sample, fps))
+    if wanted >= DRAWN_SSIM:
+        return _coded_drawing(_Whole.of(frames, fps))
+    begun = calibrated_shared(sample, fps, wanted)
     if begun == SHARED_RATES[-1]:
         return encode(frames(), fps, SHARED.at(begun))
-    straight = Yardstick.of(frames, fps)
-    wanted, least = float(np.mean(straight.scores)) - LOSS, straight.least
+    return _coded_grain(_Whole.of(frames, fps), begun)
 
-    def good(coded: Coded) -> bool:
+
+@dataclass(frozen=True, slots=True)
+class _Whole:
+    """A span beside its straight encode."""
+
+    frames: Frames
+    fps: Fraction
+    straight: Yardstick
+
+    @classmethod
+    def of(cls, frames: Frames, fps: Fraction) -> Self:
+        return cls(frames, fps, Yardstick.of(frames, fps))
+
+    def coded(self, coding: Coding) -> Coded:
+        return encode(self.frames(), self.fps, coding)
+
+    def seen(self, coded: Coded) -> tuple[bool, float]:
+        """Whether it is about as good in SSIM, and by how many dB its worst block is behind.
+
+        On average it may lose `LOSS`, and a frame be `WORST_LOSS` below the straight encode's worst.
+        """
         shown = decoded(coded.pictures, coded.sps, coded.pps)
-        scores = [ssim(one.y, other.y) for one, other in zip(shown, frames(), strict=True)]
-        return float(np.mean(scores)) >= wanted and min(scores) >= least
+        judged = [
+            (ssim(one.y, other.y), block_errors(one.y, other.y))
+            for one, other in zip(shown, self.frames(), strict=True)
+        ]
+        scores = [score for score, _ in judged]
+        pairs = zip((errors for _, errors in judged), self.straight.errors, strict=True)
+        wanted = float(np.mean(self.straight.scores)) - LOSS
+        good = float(np.mean(scores)) >= wanted and min(scores) >= self.straight.least
+        return good, most_behind_db(pairs, window_of(self.fps), ROUNDING_MSE)
 
+
+def _coded_drawing(span: _Whole) -> Coded:
+    """The first of `_DRAWINGS` that is good and has no block far behind, or the one that comes nearest."""
+    tried: list[tuple[float, Coded]] = []
+    for coding in _DRAWINGS:
+        coded = span.coded(coding)
+        good, behind_db = span.seen(coded)
+        if good and behind_db <= _MOST_BEHIND_DB:
+            return coded
+        tried.append((behind_db, coded))
+    return min(tried, key=lambda pair: pair[0])[1]
+
+
+def _coded_grain(span: _Whole, begun: float) -> Coded:
+    """The first that is good, at `begun` or a rate a little finer, or else the finest of those."""
     place = SHARED_RATES.index(begun)
     rates = SHARED_RATES[max(0, place - _MOST_FINER) : place + 1]
-    coded = encode(frames(), fps, SHARED.at(rates[-1]))
+    coded = span.coded(SHARED.at(rates[-1]))
     for rate in reversed(rates[:-1]):
-        if good(coded):
+        if span.seen(coded)[0]:
             break
-        coded = encode(frames(), fps, SHARED.at(rate))
+        coded = span.coded(SHARED.at(rate))
     return coded
 
 
-def calibrated_shared(frames: Sequence[Frame], fps: Fraction) -> float:
-    """The coarsest rate of SHARED at which a sample loses nothing beside a straight encode."""
-    wanted = mean_ssim(frames, straight_frames(frames, fps))
+def calibrated_shared(frames: Sequence[Frame], fps: Fraction, wanted: float) -> float:
+    """The coarsest rate of SHARED at which a sample's SSIM is at least `wanted`, a straight encode's."""
     return coarsest(
         SHARED_RATES, lambda value: mean_ssim(frames, coded_frames(frames, fps, SHARED.at(value))) >= wanted
     )
