@@ -30,7 +30,7 @@ def test_the_worst_block_of_the_worst_window_counts() -> None:
     assert most_behind_db(pairs, 5) == pytest.approx(10 * math.log10(4)), "the last window may be short"
     assert most_behind_db([(calm / 4, calm / 1000)], 1) == 0, "what nobody sees is no difference"
     assert most_behind_db([(calm, calm / 1000)], 1) == pytest.approx(10 * math.log10(4)), "the rest is"
-    assert most_behind_db([(calm / 4, calm / 1000)], 1, ROUNDING_MSE) == pytest.approx(10 * math.log10(4))
+    assert most_behind_db([(calm / 8, calm / 1000)], 1, ROUNDING_MSE) == pytest.approx(10 * math.log10(2))
 
 
 def test_a_window_is_half_a_second() -> None:

@@ -1,6 +1,6 @@
 """How a span that is the same for everyone is coded: encoded once, and measured whole where that tells."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Self
@@ -9,7 +9,7 @@ import numpy as np
 
 from reelpress.studio.render.blocks import ROUNDING_MSE, block_errors, most_behind_db, window_of
 from reelpress.studio.render.house import SHARED, Coded, Coding, encode
-from reelpress.studio.render.planes import Frame
+from reelpress.studio.render.planes import Frame, Plane
 from reelpress.studio.render.quality import (
     DRAWN_SSIM,
     LOSS,
@@ -63,21 +63,15 @@ class _Whole:
     def coded(self, coding: Coding) -> Coded:
         return encode(self.frames(), self.fps, coding)
 
-    def seen(self, coded: Coded) -> tuple[bool, float]:
-        """Whether it is about as good in SSIM, and by how many dB its worst block is behind.
-
-        On average it may lose `LOSS`, and a frame be `WORST_LOSS` below the straight encode's worst.
-        """
+    def beside(self, coded: Coded) -> Iterator[tuple[Plane, Plane]]:
+        """Luma of every picture, as it is shown and as it was."""
         shown = decoded(coded.pictures, coded.sps, coded.pps)
-        judged = [
-            (ssim(one.y, other.y), block_errors(one.y, other.y))
-            for one, other in zip(shown, self.frames(), strict=True)
-        ]
-        scores = [score for score, _ in judged]
-        pairs = zip((errors for _, errors in judged), self.straight.errors, strict=True)
+        return ((one.y, other.y) for one, other in zip(shown, self.frames(), strict=True))
+
+    def good(self, scores: Sequence[float]) -> bool:
+        """On average `LOSS` may be lost, and a frame be `WORST_LOSS` below the straight encode's worst."""
         wanted = float(np.mean(self.straight.scores)) - LOSS
-        good = float(np.mean(scores)) >= wanted and min(scores) >= self.straight.least
-        return good, most_behind_db(pairs, window_of(self.fps), ROUNDING_MSE)
+        return float(np.mean(scores)) >= wanted and min(scores) >= self.straight.least
 
 
 def _coded_drawing(span: _Whole) -> Coded:
@@ -85,8 +79,10 @@ def _coded_drawing(span: _Whole) -> Coded:
     tried: list[tuple[float, Coded]] = []
     for coding in _DRAWINGS:
         coded = span.coded(coding)
-        good, behind_db = span.seen(coded)
-        if good and behind_db <= _MOST_BEHIND_DB:
+        judged = [(ssim(*pair), block_errors(*pair)) for pair in span.beside(coded)]
+        errors = zip((errors for _, errors in judged), span.straight.errors, strict=True)
+        behind_db = most_behind_db(errors, window_of(span.fps), ROUNDING_MSE)
+        if behind_db <= _MOST_BEHIND_DB and span.good([score for score, _ in judged]):
             return coded
         tried.append((behind_db, coded))
     return min(tried, key=lambda pair: pair[0])[1]
@@ -98,7 +94,7 @@ def _coded_grain(span: _Whole, begun: float) -> Coded:
     rates = SHARED_RATES[max(0, place - _MOST_FINER) : place + 1]
     coded = span.coded(SHARED.at(rates[-1]))
     for rate in reversed(rates[:-1]):
-        if span.seen(coded)[0]:
+        if span.good([ssim(*pair) for pair in span.beside(coded)]):
             break
         coded = span.coded(SHARED.at(rate))
     return coded
