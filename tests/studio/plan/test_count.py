@@ -95,9 +95,9 @@ def test_values_are_counted_after_mapping_so_that_equal_pictures_are_equal() -> 
 
 
 def test_a_stretch_that_looks_the_same_again_is_rendered_once() -> None:
-    """A name over nothing for 12 s is cut in three; what is on the screen does not change."""
+    """A name over nothing for 24 s is cut in three; what is on the screen does not change."""
     made = document(
-        [layer("Name", "40 500 600 90", 300)], [[("Name", 0, 0, 299)]], frames=300, width=1280, height=720
+        [layer("Name", "40 500 600 90", 600)], [[("Name", 0, 0, 599)]], frames=600, width=1280, height=720
     )
     plan = compile_plan([PartSource("mlt", scene=parse_scene(made))], [], OutputSpec())
     assert [unit.twin for unit in units_of(plan, {})] == [False, True, True]

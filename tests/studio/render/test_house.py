@@ -11,7 +11,17 @@ import numpy as np
 import pytest
 
 from reelpress.studio.render import bands, quality
-from reelpress.studio.render.house import CLEAN, GRAINY, SHARED, Coded, Coding, encode, house_sets
+from reelpress.studio.render.house import (
+    CLEAN,
+    DRAWN,
+    GRAINY,
+    SHARED,
+    Coded,
+    Coding,
+    Rhythm,
+    encode,
+    house_sets,
+)
 from reelpress.studio.render.mp4.h264 import IDR, is_idr, parse_sps, unit_type
 from reelpress.studio.render.planes import Converter, Frame, blank
 from reelpress.studio.render.similarity import ssim
@@ -25,6 +35,7 @@ CODINGS = {
     "personal": CLEAN,
     "personal, cut and busy": replace(CLEAN, cuts=(1,), busy=(2,)),
     "over grain": GRAINY,
+    "drawn": DRAWN,
     "personal, coarse": CLEAN.at(28),
     "personal, between": CLEAN.at(23.25),
     "personal in slices": CLEAN.with_extra("slice-max-mbs=60"),
@@ -99,7 +110,9 @@ def test_the_parameter_sets_say_high_profile_and_the_size_after_cropping() -> No
 
 
 @pytest.mark.parametrize(
-    "coding", [SHARED, CLEAN, GRAINY, KEPT], ids=["shared", "personal", "grainy", "kept"]
+    "coding",
+    [SHARED, CLEAN, DRAWN, GRAINY, KEPT],
+    ids=["shared", "personal", "drawn", "grainy", "kept"],
 )
 def test_a_run_is_closed_begins_with_an_idr_and_holds_slices_alone(coding: Coding) -> None:
     coded = encode(film(320, 180, 12), Fraction(25), coding)
@@ -125,6 +138,23 @@ def test_pictures_of_every_even_height_keep_all_their_rows(height: int) -> None:
     assert np.abs(grey - frames[0].y[-8:]).max() <= 3
 
 
+def test_a_rhythm_names_the_finer_and_the_finest_pictures_and_the_first_is_neither() -> None:
+    rhythm = Rhythm(5, finer_every=3, finer_by=4, finest_every=6, finest_by=7)
+    assert [rhythm.finer(number) for number in range(10)] == [0, 0, 0, 4, 0, 0, 7, 0, 0, 4]
+    assert {Rhythm(5).finer(number) for number in range(10)} == {0}
+
+
+def test_the_finest_picture_is_nearer_to_what_it_shows_than_the_finer_ones_before_it() -> None:
+    """What `zones` say of it reaches x264, which codes no picture finer than the IDR."""
+    frames = film(320, 180, 1) + film(320, 180, 1, seed=2) * 39
+    coded = encode(frames, Fraction(25), DRAWN.at(30))
+    shown = quality.decoded(coded.pictures, coded.sps, coded.pps)
+    scores = [ssim(frame.y, frames[1].y) for frame in shown]
+    assert scores[30] > scores[24] > scores[1]
+    sizes = quality.sizes_of(coded)
+    assert sizes[30] > 4 * max(sizes[25:30])
+
+
 def told(coded: Coded) -> str:
     said = hashlib.sha256()
     for units in coded.pictures:
@@ -133,7 +163,9 @@ def told(coded: Coded) -> str:
 
 
 @pytest.mark.parametrize(
-    "coding", [SHARED, CLEAN, GRAINY, KEPT], ids=["shared", "personal", "grainy", "kept"]
+    "coding",
+    [SHARED, CLEAN, DRAWN, GRAINY, KEPT],
+    ids=["shared", "personal", "drawn", "grainy", "kept"],
 )
 def test_two_runs_write_the_same_bytes(coding: Coding) -> None:
     one, other = (encode(film(640, 360, 30), Fraction(25), coding) for _ in range(2))
@@ -143,8 +175,8 @@ def test_two_runs_write_the_same_bytes(coding: Coding) -> None:
 SCRIPT = """
 from fractions import Fraction
 from tests.studio.render.test_house import KEPT, film, told
-from reelpress.studio.render.house import CLEAN, GRAINY, SHARED, encode
-for coding in (SHARED, CLEAN, GRAINY, KEPT):
+from reelpress.studio.render.house import CLEAN, DRAWN, GRAINY, SHARED, encode
+for coding in (SHARED, CLEAN, DRAWN, GRAINY, KEPT):
     print(told(encode(film(320, 180, 20), Fraction(25), coding)))
 """
 
@@ -154,5 +186,5 @@ def test_another_process_writes_the_same_bytes() -> None:
     answer = subprocess.run(
         [sys.executable, "-c", SCRIPT], env=environment, capture_output=True, text=True, check=True
     )
-    here = [told(encode(film(320, 180, 20), Fraction(25), c)) for c in (SHARED, CLEAN, GRAINY, KEPT)]
+    here = [told(encode(film(320, 180, 20), Fraction(25), c)) for c in (SHARED, CLEAN, DRAWN, GRAINY, KEPT)]
     assert answer.stdout.split() == here

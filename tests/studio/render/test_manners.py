@@ -1,6 +1,6 @@
 """A GOP is coded as its pictures need: cuts, stretches where much moves, grain."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from fractions import Fraction
 
@@ -8,11 +8,10 @@ import numpy as np
 import pytest
 
 from reelpress.studio.plan.model import Span
-from reelpress.studio.render.blocks import Errors
 from reelpress.studio.render.house import CLEAN, GRAINY, Coding, encode
 from reelpress.studio.render.manners import Manner, measured
 from reelpress.studio.render.planes import Frame, blank
-from reelpress.studio.render.quality import decoded
+from reelpress.studio.render.quality import Yardstick, decoded
 
 FPS = Fraction(10)
 WIDTH, HEIGHT = 320, 192
@@ -44,14 +43,14 @@ def test_each_gop_is_coded_as_finely_as_it_needs(monkeypatch: pytest.MonkeyPatch
     def finer(
         frames: Callable[[], Iterator[Frame]],
         fps: Fraction,
-        straight: Sequence[Errors],
+        straight: Yardstick,
         least: float,
         coding: Callable[[float], Coding],
         quantiser: float,
     ) -> float:
         assert coding(20).value == 20
         assert 0.5 < least < 1
-        seen.append((len(list(frames())), len(straight), quantiser))
+        seen.append((len(list(frames())), len(straight.errors), quantiser))
         return quantiser - len(seen)
 
     monkeypatch.setattr("reelpress.studio.render.manners.as_fine_as_needed", finer)
@@ -105,9 +104,9 @@ def test_grain_that_moves_everywhere_is_deblocked_all_the_same() -> None:
     assert busy == plain
 
 
-def test_every_tenth_picture_of_a_clean_gop_is_finer() -> None:
+def test_every_eighth_picture_of_a_clean_gop_is_finer() -> None:
     sizes = quantisers_told(Manner(24).of(CLEAN))
-    assert min(sizes[10], sizes[20]) > max(size for number, size in sizes.items() if number % 10)
+    assert min(sizes[8], sizes[16]) > max(size for number, size in sizes.items() if number % 8)
 
 
 def test_finer_pictures_of_film_are_not_deblocked_since_there_blocks_turn_intra() -> None:

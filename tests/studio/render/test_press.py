@@ -2,8 +2,9 @@
 
 import multiprocessing
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
@@ -13,12 +14,16 @@ from tests.studio.render.conftest import Job, MakeJob
 from tests.studio.render.scenes import FILM, filmed, order_of, own_keys, press_of, wanted_of
 
 from reelpress.studio.plan import OutputSpec
+from reelpress.studio.plan.model import Span
 from reelpress.studio.render import PressOrder, prepare_plan, press_video
+from reelpress.studio.render import kit as kit_module
 from reelpress.studio.render import press as press_module
 from reelpress.studio.render.bases import Bases, write_bases
 from reelpress.studio.render.cache import Cache
+from reelpress.studio.render.frames import Composer
 from reelpress.studio.render.join import Film, join, whole
-from reelpress.studio.render.planes import blank
+from reelpress.studio.render.manners import BaseFrames, Manner
+from reelpress.studio.render.planes import Frame, blank
 from reelpress.studio.render.segment import Segment
 
 HELLO = text("Hi {{name}}", geometry="20 20 280 60 1")
@@ -225,6 +230,30 @@ def test_where_every_frame_is_personal_no_base_frames_are_written(
     assert whole(streamed, join(streamed)) == whole(stored, join(stored))
     sizes = [path.stat().st_size for path in (tmp_path / "stored").glob("*/*")]
     assert 100 * frame_bytes in sizes
+
+
+def test_how_a_span_is_coded_is_measured_with_text_in_it(
+    made: MakeOne, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked: list[bytes] = []
+
+    def measured(frames: BaseFrames, fps: Fraction, span: Span) -> tuple[str, tuple[Manner, ...]]:
+        looked.append(next(frames(span.first, 1)).data.tobytes())
+        return "clean", (Manner(26.0),)
+
+    monkeypatch.setattr(kit_module, "measured", measured)
+    press_of(made(), Cache(tmp_path)).prepare()
+    hers, others = (
+        [next(iter(film_of(one, at))).data.tobytes() for at in (20, 60)]
+        for one in (made(name="Alexandra", price="Alexandra"), made(name="Asha", price="12"))
+    )
+    assert sorted(looked) == sorted(hers)
+    assert not set(looked) & set(others)
+
+
+def film_of(job: Job, number: int) -> Iterator[Frame]:
+    with Composer(job.plan, job.resolved, job.files) as composer:
+        yield composer.frame(number)
 
 
 def test_preparing_a_plan_twice_makes_nothing_twice(made: MakeOne, tmp_path: Path) -> None:

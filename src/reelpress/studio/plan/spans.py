@@ -14,7 +14,7 @@ from reelpress.studio.plan.touches import Touch
 
 MACROBLOCK_PX = 16
 MIN_SPAN_S = 0.4  # shorter spans join a neighbour: an IDR costs more than their frames
-MAX_SPAN_S = 5.0
+MAX_SPAN_S = 8.0  # x264's own GOPs are 250 pictures at most
 GUARD_ROWS = (3, 1)  # above and below a band, encoded and thrown away
 NEAR_ROWS = 8  # bands closer than this are one
 MAX_BAND_SHARE = 0.62  # of the rows, guards included; above it the whole picture costs less

@@ -33,7 +33,8 @@ NalUnits = list[bytes]
 class Rhythm:
     """Which pictures of a run at a constant quantiser are coded otherwise than the rest, in pictures.
 
-    Every `finer_every`-th is coded `finer_by` quantisers finer, and what stands still after it stays so.
+    Every `finer_every`-th is coded `finer_by` quantisers finer, every `finest_every`-th `finest_by`, and what
+    stands still after it stays so. x264 codes no picture finer than the IDR.
     Every `unfiltered_every`-th is not deblocked: beside a hard edge the filter darkens flat text where blocks
     are intra; they come out intra again in picture after picture, and only one without it heals that. A finer
     picture should be one of them, it is where blocks turn intra.
@@ -44,12 +45,16 @@ class Rhythm:
     unfiltered_every: int = 0
     finer_every: int = 0
     finer_by: int = 0
+    finest_every: int = 0
+    finest_by: int = 0
 
     def unfiltered(self, number: int) -> bool:
         return number % self.unfiltered_every == 0 if self.unfiltered_every else number == 0
 
     def finer(self, number: int) -> int:
         """By how many quantisers; x264 itself does it for the IDR (`ipratio`)."""
+        if number and self.finest_every and number % self.finest_every == 0:
+            return self.finest_by
         return self.finer_by if number and self.finer_every and number % self.finer_every == 0 else 0
 
 
@@ -91,17 +96,22 @@ CLEAN = Coding(
     "qp",
     26.0,
     f"{_PERSONAL}:deadzone-inter=6:no-dct-decimate=1:ipratio=2.25",
-    Rhythm(cut_by=5, unfiltered_every=2, finer_every=10, finer_by=5),
+    Rhythm(cut_by=5, unfiltered_every=2, finer_every=8, finer_by=5),
     threads=2,
 )
-# What is flat hides a coarser quantiser than film does.
-DRAWN = replace(CLEAN, coarsest=31)
+# What is flat hides a coarser quantiser than film does, what stands still is worth a fine picture a second,
+# and what moves over it a better search.
+DRAWN = replace(
+    CLEAN.with_extra("subme=4"),
+    rhythm=Rhythm(5, unfiltered_every=2, finer_every=6, finer_by=5, finest_every=30, finest_by=7),
+    coarsest=32,
+)
 # Over grain that would be spent on noise, and a strong deblocking filter takes the grain with it.
 GRAINY = Coding(
     "veryfast", "qp", 23.0, f"{_PERSONAL}:deblock=-2,-2:ipratio=1.79", Rhythm(cut_by=3), threads=2
 )
 PERSONAL = {"clean": CLEAN, "drawn": DRAWN, "grainy": GRAINY}
-LONGEST_S = 5.0  # of a run at a quantiser
+LONGEST_S = 8.0  # of a run at a quantiser
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,7 @@ from reelpress.studio.render.segment import Segment
 from reelpress.studio.render.slices import frame_number_bits
 from reelpress.studio.render.trial import Shown, Trial
 
-_GENERATION = 25  # rises when equal input gives other bytes
+_GENERATION = 26  # rises when equal input gives other bytes
 RULES = digest(BUILD, repr((SHARED, PERSONAL)), _GENERATION)
 
 
@@ -65,14 +65,29 @@ class _Choice(msgspec.Struct, frozen=True):
     guards: tuple[Guards, ...]
 
 
-class Kits:
-    """Kits of one plan's spans."""
+@dataclass(frozen=True, slots=True)
+class Specimens:
+    """Frames with values that nobody brought, by which manners are measured, and what decides those values.
 
-    def __init__(self, cache: Cache, size: tuple[int, int], fps: Fraction, frames: BaseFrames) -> None:
+    Text is most of what a personal span is, for its blocks as for its bytes: measured without any, a GOP's
+    quantiser was too fine for film, and letters were behind all the same.
+    """
+
+    frames: BaseFrames
+    said: Callable[[Span], object]
+
+
+class Kits:
+    """Kits of one plan's spans. `frames` are without values."""
+
+    def __init__(
+        self, cache: Cache, size: tuple[int, int], fps: Fraction, frames: BaseFrames, specimens: Specimens
+    ) -> None:
         self._cache = cache
         self._size = size
         self._fps = fps
         self._frames = frames
+        self._specimens = specimens
         self.sps, self.pps = house_sets(*size, fps)
         self.splicer = Splicer(*size, fps, frame_number_bits(self.sps))
 
@@ -82,7 +97,8 @@ class Kits:
         def make(path: Path) -> None:
             path.write_bytes(msgspec.json.encode(self._choose(span, picture)))
 
-        stored = self._cache.file(digest("kit", picture, span.bands, RULES), make, _says_a_choice)
+        key = digest("kit", picture, span.bands, self._specimens.said(span), RULES)
+        stored = self._cache.file(key, make, _says_a_choice)
         choice = msgspec.json.decode(stored.read_bytes(), type=_Choice)
         return self._kit(span, picture, choice)
 
@@ -147,7 +163,7 @@ class Kits:
         return Kit(span, picture, choice.texture, choice.manners, pieces or (), choice.guards)
 
     def _choose(self, span: Span, picture: str) -> _Choice:
-        texture, manners = measured(self._frames, self._fps, span)
+        texture, manners = measured(self._specimens.frames, self._fps, span)
         whole = _Choice(texture, manners, ())
         pieces = pieces_of(span.bands, self._size[1]) if span.kind == "band" else None
         if pieces is None:

@@ -65,7 +65,7 @@ def measured(frames: BaseFrames, fps: Fraction, span: Span) -> tuple[str, tuple[
         value = as_fine_as_needed(
             lambda: frames(span.first + gop.first, gop.count),
             fps,
-            straight.errors[gop.first : gop.first + gop.count],
+            straight.part(gop.first, gop.count),
             straight.least,
             lambda value: msgspec.structs.replace(manner, quantiser=value).of(PERSONAL[texture]),
             manner.quantiser,

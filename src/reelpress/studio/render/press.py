@@ -14,6 +14,7 @@ from itertools import repeat
 
 from reelpress.studio.plan.digest import Contents, digest, picture_digest, shown
 from reelpress.studio.plan.model import Plan, Span
+from reelpress.studio.plan.specimen import specimen
 from reelpress.studio.render.bands import Piece, Strip
 from reelpress.studio.render.bases import Bases
 from reelpress.studio.render.cache import Cache, own
@@ -21,7 +22,7 @@ from reelpress.studio.render.frames import NO_VALUES, Composer
 from reelpress.studio.render.gops import Gop
 from reelpress.studio.render.house import encode
 from reelpress.studio.render.join import Film, Part, Stack
-from reelpress.studio.render.kit import RULES, Kit, Kits
+from reelpress.studio.render.kit import RULES, Kit, Kits, Specimens
 from reelpress.studio.render.order import Files, Order
 from reelpress.studio.render.planes import Frame
 from reelpress.studio.render.quality import SAMPLE_FRAMES
@@ -49,7 +50,11 @@ class Press:
         self._scope = scope
         output = plan.output
         self._size = (output.width, output.height)
-        self.kits = Kits(cache, self._size, plan.fps, self._bare_frames)
+        self._specimen = specimen(plan)
+        specimens = Specimens(
+            self._specimen_frames, lambda span: shown(self._specimen, contents, span.layers)
+        )
+        self.kits = Kits(cache, self._size, plan.fps, self._bare_frames, specimens)
         self._track = SoundTrack(plan, files, contents, cache, scope)
         self._pictures = [picture_digest(plan, contents, span.first, span.last) for span in plan.spans]
 
@@ -182,6 +187,11 @@ class Press:
 
     def _bare_frames(self, first: int, count: int) -> Iterator[Frame]:
         return self._bare(range(first, first + count))
+
+    def _specimen_frames(self, first: int, count: int) -> Iterator[Frame]:
+        with Composer(self._plan, self._specimen, self._files) as composer:
+            for number in range(first, first + count):
+                yield composer.frame(number)
 
     def _bare(self, numbers: Sequence[int]) -> Iterator[Frame]:
         with Composer(self._plan, NO_VALUES, self._files) as composer:

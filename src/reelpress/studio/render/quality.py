@@ -11,7 +11,14 @@ import numpy as np
 from av.video.codeccontext import VideoCodecContext
 from numpy.typing import NDArray
 
-from reelpress.studio.render.blocks import Errors, block_errors, most_behind_db, window_of
+from reelpress.studio.render.blocks import (
+    ROUNDING_MSE,
+    UNSEEN_MSE,
+    Errors,
+    block_errors,
+    most_behind_db,
+    window_of,
+)
 from reelpress.studio.render.house import CLEAN, Coded, Coding, NalUnits, encode
 from reelpress.studio.render.mp4.h264 import annex_b
 from reelpress.studio.render.planes import Frame
@@ -20,7 +27,7 @@ from reelpress.studio.render.similarity import ssim
 # What stands still shows a coarser one beside the straight encode, whose macroblock tree refines it.
 _STEPS = 4  # of a quantiser
 _FINEST = 19
-QUANTISERS = tuple(_FINEST + step / _STEPS for step in range(12 * _STEPS + 1))
+QUANTISERS = tuple(_FINEST + step / _STEPS for step in range(13 * _STEPS + 1))
 _MOST_FINER = 3  # a single bad frame is not worth more: over grain a step is a fifth of the bytes
 SAMPLE_FRAMES = 24  # of a span are enough to choose by
 _EVERY = 3  # of them is compared
@@ -30,14 +37,19 @@ STRAIGHT_PRESET, STRAIGHT_CRF = "veryfast", 23
 # last fifteen years is without SSE4.2.
 _X86 = platform.machine().lower() in {"x86_64", "amd64"}
 _REPEATABLE = "b-adapt=0:asm=SSE4.2" if _X86 else "b-adapt=0"
+_STRAIGHT = Coding(
+    STRAIGHT_PRESET, "crf", STRAIGHT_CRF, f"bframes=3:{_REPEATABLE}:psy=1:weightp=1:stitchable=0"
+)
 # SSIM that a span may lose against the straight encode, on average; the bar for a whole file is 0.003.
 LOSS = 0.002
-WORST_LOSS = 0.0028  # the same of its worst frame
+WORST_LOSS = 0.0025  # the same of its worst frame, which another customer's text moves
 # Mean SSIM of a straight encode: of film 0.986, of drawings 0.991 to 0.999.
 DRAWN_SSIM = 0.99
-# A customer's text moves other blocks' errors by a decibel; the bar is 6 dB.
-_MOST_BEHIND_DB = 5.0
-_FINER = (0, 0.25, 0.5, 0.75, 1, 1.25, 1.5)  # quantisers, tried in turn
+# Another customer's text moves blocks' errors by a decibel; the bar is 6 dB.
+_MOST_SEEN_DB, _MOST_LOST_DB = 5.5, 4.5
+_MOST_BYTES = 1.05  # of a straight encode's; the bar for a whole file is 1.10
+_CHEAP_BYTES_PER_S = 40_000  # of a GOP; saving some of that is not worth a letter's edge
+_FINER = (0, 0.25, 0.5, 0.75, 1, 1.25, 1.5, 2, 2.5)  # quantisers, tried in turn
 # Five quantisers more halve the bytes of film (1.5 to 1.9 times as few); of noise they leave an eighth.
 _FINE, _COARSE, _GRAIN = 24, 29, 4.0
 
@@ -106,25 +118,68 @@ class Yardstick:
 
     scores: Sequence[float]
     errors: Sequence[Errors]
+    sizes: Sequence[int]  # bytes, in the order of coding
 
     @classmethod
     def of(cls, frames: Frames, fps: Fraction) -> "Yardstick":
+        coded = encode(frames(), fps, _STRAIGHT)
+        shown = decoded(coded.pictures, coded.sps, coded.pps)
         pairs = [
             (ssim(one.y, other.y), block_errors(other.y, one.y))
-            for one, other in zip(frames(), straight_frames(frames(), fps), strict=True)
+            for one, other in zip(frames(), shown, strict=True)
         ]
-        return cls([score for score, _ in pairs], [errors for _, errors in pairs])
+        return cls([score for score, _ in pairs], [errors for _, errors in pairs], sizes_of(coded))
 
     @property
     def least(self) -> float:
         """SSIM that no frame of the span may be below."""
         return min(self.scores) - WORST_LOSS
 
+    def part(self, first: int, count: int) -> "Yardstick":
+        some = slice(first, first + count)
+        return Yardstick(self.scores[some], self.errors[some], self.sizes[some])
+
+
+@dataclass(frozen=True, slots=True)
+class _Tried:
+    """A GOP at a quantiser beside the straight encode: what its worst block and its worst frame lose."""
+
+    value: float
+    bytes: int
+    lost_db: float
+    seen_db: float
+    short: float  # SSIM
+
+    @property
+    def good(self) -> bool:
+        return self.seen_db <= _MOST_SEEN_DB and not self.short
+
+    @classmethod
+    def of(
+        cls,
+        value: float,
+        coded: Coded,
+        frames: Iterable[Frame],
+        fps: Fraction,
+        straight: Yardstick,
+        least: float,
+    ) -> "_Tried":
+        scores: list[float] = []
+        errors: list[Errors] = []
+        for one, frame in zip(decoded(coded.pictures, coded.sps, coded.pps), frames, strict=True):
+            scores.append(ssim(one.y, frame.y))
+            errors.append(block_errors(one.y, frame.y))
+        lost_db, seen_db = (
+            most_behind_db(zip(errors, straight.errors, strict=True), window_of(fps), floor)
+            for floor in (ROUNDING_MSE, UNSEEN_MSE)
+        )
+        return cls(value, sum(sizes_of(coded)), lost_db, seen_db, max(least - min(scores), 0.0))
+
 
 def as_fine_as_needed(
     frames: Frames,
     fps: Fraction,
-    straight: Sequence[Errors],
+    straight: Yardstick,
     least: float,
     coding: Callable[[float], Coding],
     quantiser: float,
@@ -132,20 +187,22 @@ def as_fine_as_needed(
     """The quantiser of a GOP, or a finer one at which no block is far behind the straight encode's.
 
     Nor is a frame's SSIM below `least` there. Where none is good enough, the one that comes nearest, in
-    blocks before frames.
+    blocks before frames. Blocks whose loss nobody sees are worth a finer one as long as the GOP is cheap or
+    has at most `_MOST_BYTES` of the straight encode's.
     """
-    tried: dict[float, tuple[float, float]] = {}
+    budget = max(_MOST_BYTES * sum(straight.sizes), _CHEAP_BYTES_PER_S * len(straight.sizes) / fps)
+    tried: list[_Tried] = []
     for value in dict.fromkeys(max(QUANTISERS[0], quantiser - finer) for finer in _FINER):
-        scores: list[float] = []
-        errors: list[Errors] = []
-        for one, frame in zip(coded_frames(frames(), fps, coding(value)), frames(), strict=True):
-            scores.append(ssim(one.y, frame.y))
-            errors.append(block_errors(one.y, frame.y))
-        behind = most_behind_db(zip(errors, straight, strict=True), window_of(fps))
-        tried[value] = max(behind, _MOST_BEHIND_DB), max(least - min(scores), 0.0)
-        if tried[value] == (_MOST_BEHIND_DB, 0.0):
+        one = _Tried.of(value, encode(frames(), fps, coding(value)), frames(), fps, straight, least)
+        if one.good and one.lost_db <= _MOST_LOST_DB:
             return value
-    return min(tried, key=lambda value: tried[value])
+        if any(other.good for other in tried) and one.bytes > budget:
+            break
+        tried.append(one)
+    good = [one for one in tried if one.good]
+    if good:
+        return min(good, key=lambda one: one.lost_db).value
+    return min(tried, key=lambda one: (max(one.seen_db, _MOST_SEEN_DB), one.short)).value
 
 
 def quantisers(gops: Sequence[Sequence[Curve]]) -> tuple[float, ...]:
@@ -182,7 +239,12 @@ def coded_frames(frames: Iterable[Frame], fps: Fraction, coding: Coding) -> Iter
 
 def _size(coded: Coded) -> int:
     """Bytes of the pictures after the first, which in a sample weighs more than in a span."""
-    return sum(len(unit) for units in coded.pictures[1:] for unit in units)
+    return sum(sizes_of(coded)[1:])
+
+
+def sizes_of(coded: Coded) -> list[int]:
+    """Bytes of every picture."""
+    return [sum(map(len, units)) for units in coded.pictures]
 
 
 def _along(
@@ -217,10 +279,7 @@ def coarsest(values: Sequence[float], good: Callable[[float], bool]) -> float:
 
 
 def straight_frames(frames: Iterable[Frame], fps: Fraction) -> Iterator[Frame]:
-    free = Coding(
-        STRAIGHT_PRESET, "crf", STRAIGHT_CRF, f"bframes=3:{_REPEATABLE}:psy=1:weightp=1:stitchable=0"
-    )
-    return coded_frames(frames, fps, free)
+    return coded_frames(frames, fps, _STRAIGHT)
 
 
 def mean_ssim(frames: Sequence[Frame], others: Iterable[Frame]) -> float:
