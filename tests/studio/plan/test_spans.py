@@ -172,6 +172,11 @@ def test_a_long_run_is_cut_into_equal_pieces() -> None:
     ]
 
 
+def test_what_is_the_same_for_everyone_is_cut_into_shorter_ones() -> None:
+    assert [(first, last) for _, first, last, _ in kinds([(200, [])])] == [(0, 99), (100, 199)]
+    assert [(first, last) for _, first, last, _ in kinds([(200, [TITLE])])] == [(0, 199)]
+
+
 def test_a_piece_of_a_long_run_that_no_layer_touches_is_shared() -> None:
     lone = [(1, [TITLE]), (249, [])]
     assert kinds(lone) == [("band", 0, 124, ("title",)), ("shared", 125, 249, ())]

@@ -15,6 +15,7 @@ from reelpress.studio.plan.touches import Touch
 MACROBLOCK_PX = 16
 MIN_SPAN_S = 0.4  # shorter spans join a neighbour: an IDR costs more than their frames
 MAX_SPAN_S = 8.0  # x264's own GOPs are 250 pictures at most
+MAX_SHARED_S = 5.0  # paid for once, so an IDR costs little there, and a new version keeps more
 GUARD_ROWS = (3, 1)  # above and below a band, encoded and thrown away
 NEAR_ROWS = 8  # bands closer than this are one
 MAX_BAND_SHARE = 0.62  # of the rows, guards included; above it the whole picture costs less
@@ -43,7 +44,11 @@ def spans_of(
 ) -> tuple[Span, ...]:
     """`touches` by output frame, `starts`: first frames of parts, `order`: names of layers, bottom to top."""
     runs = _joined(_runs(touches, frozenset(starts)), max(2, round(MIN_SPAN_S * fps)))
-    pieces = [piece for run in runs for piece in _pieces(run, max(2, int(MAX_SPAN_S * fps)))]
+    pieces = [
+        piece
+        for run in runs
+        for piece in _pieces(run, max(2, int((MAX_SPAN_S if run.layers else MAX_SHARED_S) * fps)))
+    ]
     return tuple(_span(piece, touches, order, height) for piece in pieces)
 
 
