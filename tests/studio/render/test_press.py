@@ -2,7 +2,7 @@
 
 import multiprocessing
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from fractions import Fraction
 from pathlib import Path
@@ -23,7 +23,7 @@ from reelpress.studio.render.cache import Cache
 from reelpress.studio.render.frames import Composer
 from reelpress.studio.render.join import Film, join, whole
 from reelpress.studio.render.manners import BaseFrames, Manner
-from reelpress.studio.render.planes import Frame, blank
+from reelpress.studio.render.planes import blank
 from reelpress.studio.render.segment import Segment
 
 HELLO = text("Hi {{name}}", geometry="20 20 280 60 1")
@@ -244,16 +244,16 @@ def test_how_a_span_is_coded_is_measured_with_text_in_it(
     monkeypatch.setattr(kit_module, "measured", measured)
     press_of(made(), Cache(tmp_path)).prepare()
     hers, others = (
-        [next(iter(film_of(one, at))).data.tobytes() for at in (20, 60)]
+        [seen_of(one, at) for at in (20, 60)]
         for one in (made(name="Alexandra", price="Alexandra"), made(name="Asha", price="12"))
     )
     assert sorted(looked) == sorted(hers)
     assert not set(looked) & set(others)
 
 
-def film_of(job: Job, number: int) -> Iterator[Frame]:
+def seen_of(job: Job, number: int) -> bytes:
     with Composer(job.plan, job.resolved, job.files) as composer:
-        yield composer.frame(number)
+        return composer.frame(number).data.tobytes()
 
 
 def test_preparing_a_plan_twice_makes_nothing_twice(made: MakeOne, tmp_path: Path) -> None:

@@ -139,7 +139,9 @@ def test_a_span_is_coded_finer_until_no_block_is_far_behind(coding: Coding) -> N
     assert 25.5 <= value([errors / 10 ** (5.5 / 10) for errors in own]) < 27
     perfect = [np.zeros_like(errors) for errors in own]
     assert value(perfect) == 24.5, "the best there is"
-    assert value(perfect, 20) == 20, "nobody sees what is lost there, and it is a third of the bytes more"
+    assert value(perfect, 20) == 20, (
+        "nobody sees what is lost there, and a straight encode of no bytes allows none more"
+    )
 
 
 def test_what_nobody_sees_is_healed_as_long_as_it_costs_little() -> None:

@@ -44,11 +44,7 @@ def spans_of(
 ) -> tuple[Span, ...]:
     """`touches` by output frame, `starts`: first frames of parts, `order`: names of layers, bottom to top."""
     runs = _joined(_runs(touches, frozenset(starts)), max(2, round(MIN_SPAN_S * fps)))
-    pieces = [
-        piece
-        for run in runs
-        for piece in _pieces(run, max(2, int((MAX_SPAN_S if run.layers else MAX_SHARED_S) * fps)))
-    ]
+    pieces = [piece for run in runs for piece in _pieces(run, fps)]
     return tuple(_span(piece, touches, order, height) for piece in pieces)
 
 
@@ -103,8 +99,9 @@ def _partner(runs: Sequence[_Run], at: int) -> int | None:
     )
 
 
-def _pieces(run: _Run, most: int) -> list[_Run]:
-    count = -(-run.frames // most)
+def _pieces(run: _Run, fps: Fraction) -> list[_Run]:
+    longest = MAX_SPAN_S if run.layers else MAX_SHARED_S
+    count = -(-run.frames // max(2, int(longest * fps)))
     edges = [run.first + round(run.frames * piece / count) for piece in range(count + 1)]
     return [replace(run, first=first, last=following - 1) for first, following in pairwise(edges)]
 

@@ -16,6 +16,7 @@ from typing import Any
 import av
 from av.video.codeccontext import VideoCodecContext
 
+from reelpress.studio.plan.spans import MAX_SPAN_S
 from reelpress.studio.render.mp4.h264 import annex_b_units, parameter_sets, picture_units
 from reelpress.studio.render.planes import Frame, black
 
@@ -111,7 +112,7 @@ GRAINY = Coding(
     "veryfast", "qp", 23.0, f"{_PERSONAL}:deblock=-2,-2:ipratio=1.79", Rhythm(cut_by=3), threads=2
 )
 PERSONAL = {"clean": CLEAN, "drawn": DRAWN, "grainy": GRAINY}
-LONGEST_S = 8.0  # of a run at a quantiser
+LONGEST_S = MAX_SPAN_S  # of a run at a quantiser
 
 
 @dataclass(frozen=True, slots=True)
