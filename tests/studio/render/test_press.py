@@ -251,6 +251,22 @@ def test_how_a_span_is_coded_is_measured_with_text_in_it(
     assert not set(looked) & set(others)
 
 
+def test_another_fallback_is_measured_anew_since_it_looks_otherwise(
+    made: MakeOne, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    spans: list[int] = []
+
+    def measured(_: BaseFrames, fps: Fraction, span: Span) -> tuple[str, tuple[Manner, ...]]:
+        spans.append(span.first)
+        return "clean", (Manner(26.0),)
+
+    monkeypatch.setattr(kit_module, "measured", measured)
+    cache = Cache(tmp_path)
+    for price in (PRICE, PRICE, text("{{price}}", geometry="20 100 280 60 1", reelpress_fallback="nothing")):
+        press_of(made(template(price=price)), cache).prepare()
+    assert sorted(spans) == [20, 60, 60]
+
+
 def seen_of(job: Job, number: int) -> bytes:
     with Composer(job.plan, job.resolved, job.files) as composer:
         return composer.frame(number).data.tobytes()

@@ -24,23 +24,8 @@ from reelpress.studio.render.planes import Frame
 from reelpress.studio.render.proof import MOST_LOST_DB, Lost, lost
 from reelpress.studio.render.quality import decoded
 
-_TRIES = (
-    0,
-    1,
-    2,
-    3,
-    None,
-    4,
-    5,
-    6,
-    7,
-    None,
-    8,
-    9,
-    10,
-    11,
-    None,
-)  # lots; None: those together that were best by column
+# Lots; None: those together that were best by column.
+_TRIES = (*range(4), None, *range(4, 8), None, *range(8, 12), None)
 _ENOUGH = 5  # tries, if guards were found by then
 _WANTED_DB = 1.0  # lost: with what customers draw it will be more here and there
 _HOPELESS = 0.3, 0.15  # of the columns at an edge, after the first try and later: too much crosses it
