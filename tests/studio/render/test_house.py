@@ -150,9 +150,9 @@ def test_the_finest_picture_is_nearer_to_what_it_shows_than_the_finer_ones_befor
     coded = encode(frames, Fraction(25), DRAWN.at(30))
     shown = quality.decoded(coded.pictures, coded.sps, coded.pps)
     scores = [ssim(frame.y, frames[1].y) for frame in shown]
-    assert scores[30] > scores[24] > scores[1]
+    assert scores[18] > scores[12] > scores[1]
     sizes = quality.sizes_of(coded)
-    assert sizes[30] > 4 * max(sizes[25:30])
+    assert sizes[18] > 4 * max(sizes[13:18])
 
 
 def told(coded: Coded) -> str:

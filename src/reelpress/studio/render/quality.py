@@ -50,6 +50,7 @@ _MOST_SEEN_DB, _MOST_LOST_DB = 5.5, 4.5
 _MOST_BYTES = 1.05  # of a straight encode's; the bar for a whole file is 1.10
 _CHEAP_BYTES_PER_S = 40_000  # of a GOP; saving some of that is not worth a letter's edge
 _FINER = (0, 0.25, 0.5, 0.75, 1, 1.25, 1.5, 2, 2.5)  # quantisers, tried in turn
+_FINER_CHEAPLY = (0, 0.5, 1, 1.5, 2, 2.5)  # where a GOP is cheap, a quarter is not worth an encode
 # Five quantisers more halve the bytes of film (1.5 to 1.9 times as few); of noise they leave an eighth.
 _FINE, _COARSE, _GRAIN = 24, 29, 4.0
 
@@ -190,9 +191,11 @@ def as_fine_as_needed(
     blocks before frames. Blocks whose loss nobody sees are worth a finer one as long as the GOP is cheap or
     has at most `_MOST_BYTES` of the straight encode's.
     """
-    budget = max(_MOST_BYTES * sum(straight.sizes), _CHEAP_BYTES_PER_S * len(straight.sizes) / fps)
+    cheap, usual = _CHEAP_BYTES_PER_S * len(straight.sizes) / fps, sum(straight.sizes)
+    budget = max(_MOST_BYTES * usual, cheap)
+    steps = _FINER_CHEAPLY if usual <= cheap else _FINER
     tried: list[_Tried] = []
-    for value in dict.fromkeys(max(QUANTISERS[0], quantiser - finer) for finer in _FINER):
+    for value in dict.fromkeys(max(QUANTISERS[0], quantiser - finer) for finer in steps):
         one = _Tried.of(value, encode(frames(), fps, coding(value)), frames(), fps, straight, least)
         if one.good and one.lost_db <= _MOST_LOST_DB:
             return value
