@@ -100,8 +100,8 @@ CLEAN = Coding(
     Rhythm(cut_by=5, unfiltered_every=2, finer_every=8, finer_by=5),
     threads=2,
 )
-# What is flat hides a coarser quantiser than film does; what stands still is worth a very fine picture now and
-# then, what moves over it a better search. Flat ground shows what the deblocking filter does beside letters.
+# What is flat hides a coarser quantiser than film does, and shows what the deblocking filter does beside
+# letters. What stands still is worth a very fine picture now and then, what moves over it a better search.
 DRAWN = replace(
     CLEAN.with_extra("subme=4:me=umh"),
     rhythm=Rhythm(5, unfiltered_every=1, finer_every=6, finer_by=5, finest_every=18, finest_by=7),
