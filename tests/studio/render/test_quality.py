@@ -182,7 +182,7 @@ def test_a_group_is_coded_finer_until_none_of_its_frames_is_much_worse_than_the_
 
 
 def tried(quantiser: float, size: int) -> list[float]:
-    """The quantisers of a GOP that is never good enough; `size`: of the straight encode's pictures, in bytes."""
+    """Quantisers of a GOP that is never good enough; `size`: of the straight encode's pictures, in bytes."""
     frames, asked = film(6)[:2], list[float]()
 
     def coarse(quantiser: float) -> Coding:
