@@ -54,6 +54,7 @@ class Bar:
         return f">= {self.at_least:g}" if self.at_least is not None else f"<= {self.at_most:g}"
 
 
+BLOCK_GAPS = ("lasting_block_gap_db", "seen_block_gap_db")  # see `quality.Quality`
 BARS = (
     Bar(("ratios", "f10_vs_melt"), at_least=25),
     Bar(("ratios", "f10_vs_ffmpeg"), at_least=13),
@@ -75,7 +76,7 @@ BARS = (
     Bar(("ssim_mean_gap",), at_most=0.003),
     Bar(("ssim_worst_gap",), at_most=0.003),
     Bar(("bytes_vs_straight",), at_most=1.10),
-    Bar(("lasting_block_gap_db",), at_most=6),
+    *(Bar((key,), at_most=6) for key in BLOCK_GAPS),
 )
 
 
@@ -218,10 +219,11 @@ def _ratio(loads: Mapping[str, Any], key: str) -> float | None:
     return loads[load]["vs"].get(rival, {}).get("median") if load in loads else None
 
 
-def lasting_block_gap_db(loads: Mapping[str, Any]) -> float | None:
-    """Over every load and range that was looked at."""
+def block_gaps(loads: Mapping[str, Any]) -> dict[str, float]:
+    """The greatest of BLOCK_GAPS over every load and range that was looked at."""
     qualities = [one["quality"] for load in loads.values() for one in load["ranges"].values()]
-    return max((quality["lasting_block_gap_db"] for quality in qualities if quality), default=None)
+    looked_at = {key: [one[key] for one in qualities if one and key in one] for key in BLOCK_GAPS}
+    return {key: max(gaps) for key, gaps in looked_at.items() if gaps}
 
 
 def _cpu_table(cases: Mapping[str, Any]) -> Table:
@@ -306,7 +308,7 @@ def _far_apart(quality: Mapping[str, Any]) -> str:
 
 def _bars_table(results: Mapping[str, Any]) -> Table:
     table = Table("figure", "measured", "bar", "", title="Bars")
-    shown = dict(results) | {"lasting_block_gap_db": lasting_block_gap_db(results["cases"].get("loads", {}))}
+    shown = dict(results) | block_gaps(results["cases"].get("loads", {}))
     for bar in BARS:
         value: Any = shown
         for step in bar.path:

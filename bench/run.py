@@ -5,7 +5,7 @@ import platform
 import subprocess
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
@@ -60,14 +60,17 @@ def run(options: Options) -> None:
         "seconds": footage.SECONDS,
         "ranges": [item.variant.name for item in footages],
     }
-    if "cpu" in options.parts:
-        results = report.laid_over(results, report.cpu_section(_cpu(options, footages, against, say)))
-    if "latency" in options.parts:
-        results = report.laid_over(results, measure_latency(footages[0], say))
-    if "throughput" in options.parts:
-        results["throughput"] = measure_throughput(footages[0], options.rows, say)
-    results = report.write(results)
-    report.print_all(results, say)
+    parts: dict[str, Callable[[], dict[str, Any]]] = {
+        "cpu": lambda: report.cpu_section(_cpu(options, footages, against, say)),
+        "latency": lambda: measure_latency(footages[0], say),
+        "throughput": lambda: {"throughput": measure_throughput(footages[0], options.rows, say)},
+    }
+    written: dict[str, Any] = {}
+    for part, measured in parts.items():
+        if part in options.parts:
+            results = report.laid_over(results, measured())
+            written = report.write(results)  # at once: the next part may fail, or be stopped
+    report.print_all(written, say)
 
 
 def _prepare(clip: Path | None, variants: Sequence[Variant], say: Console) -> list[Footage]:

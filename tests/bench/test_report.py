@@ -5,7 +5,7 @@ from bench.cpu import LoadFigures
 from bench.loads import Load
 from bench.measure import Cost
 from bench.quality import Quality
-from bench.report import BARS, RATIOS, block_gap, cpu_section, laid_over, summary
+from bench.report import BARS, RATIOS, block_gap, block_gaps, cpu_section, laid_over, summary
 
 from bench import report
 
@@ -76,3 +76,15 @@ def test_what_the_straight_encode_loses_against_itself_stands_beside_what_we_los
     assert block_gap(quality | {"other_block_gap_db": None}) == "6.1 (13.9)"
     assert block_gap(quality | {"other_block_gap_db": 9.24}) == "6.1 (13.9), straight itself 9.2"
     assert block_gap(quality | {"seen_block_gap_db": 4.0}) == "6.1 (13.9), seen 4.0"
+
+
+def test_the_block_that_loses_most_anywhere_is_held_to_the_bar() -> None:
+    def load(**quality: float) -> dict[str, object]:
+        return {"ranges": {"0s": {"quality": quality}, "8s": {"quality": None}}}
+
+    loads = {
+        "f10": load(lasting_block_gap_db=4.6),
+        "f100": load(lasting_block_gap_db=6.1, seen_block_gap_db=4.4),
+    }
+    assert block_gaps(loads) == {"lasting_block_gap_db": 6.1, "seen_block_gap_db": 4.4}
+    assert block_gaps({}) == {}
